@@ -276,8 +276,8 @@ def _is_result_in(mention: Mention, part: range) -> bool:
 def _is_loose(accounts: Accounts, part: range) -> bool:
     """Return whether a part of the sentence tells of what is not normal, and not of what: "S2 normal, S3 reduced"."""
     row = accounts.row
-    if any(row[at].concept("test") for at in part):
-        return False
+    if any(row[at].concept("test") or row[at].concept("topic") == "other" for at in part):
+        return False  # "and Babinski's sign is absent"
     is_ticked = row[-1].text not in BOXES
     loose = [at for at in part if at not in accounts.own and deviates(row[at]) and not is_downgoing(row, at)]
     if any(row[at].concept("joint") for at in part) and any("severity" in row[at].entry.qualifiers for at in part):

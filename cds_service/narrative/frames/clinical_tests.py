@@ -6,7 +6,7 @@ from typing import Final
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
-from cds_service.narrative.frames.crossed_raise import LIFT, find_crossed_raises, is_crossed
+from cds_service.narrative.frames.crossed_raise import LIFT, find_crossed_raises, is_crossed, raised_leg
 from cds_service.narrative.frames.examination import RESULT, SHARED, ExaminationFrame, lacks, speaks_of
 from cds_service.narrative.frames.named_gait import find_named_gait
 from cds_service.narrative.frames.paired_results import ORDERS, PAIR
@@ -72,7 +72,7 @@ class ClinicalTestFrame(ExaminationFrame):
             yield from super().read(row)
             if RESULT not in row.kinds:
                 yield from find_named_gait(row, self.meanings[_STANCE])
-        elif LIFT in row.kinds:
+        if LIFT in row.kinds:
             yield from find_crossed_raises(row, self.meanings[_CROSSED_SLR])
 
     def head(self, row: Row, at: int) -> Token | None:
@@ -80,7 +80,7 @@ class ClinicalTestFrame(ExaminationFrame):
         concept = row[at].concept(_TEST)
         if concept is None:
             is_jerk = row[at].concept("reflex") is not None  # "SLR 40, AJ absent": the jerk takes its own result
-            return Token(Part.OTHER, at, _OTHER) if is_jerk else None
+            return Token(Part.OTHER, at, _OTHER) if is_jerk or raised_leg(row, at) is not None else None
         if row[at].text == _SHARED_NAME and not _is_found(row, at):
             return None
         if concept == _GAIT and _is_title(row, at):

@@ -26,14 +26,21 @@ def is_crossed(row: Row, test: int, result: int) -> bool:
 def find_crossed_raises(row: Row, meaning: PhraseMeaning) -> Iterator[Mention]:
     """Yield where a leg that is raised brings on the pain of the other: "lifting the R leg brings on L thigh pain"."""
     for at in row.kinds.get(LIFT, ()):
-        if row[at].concept(LIFT) != _RAISE:
+        leg = raised_leg(row, at)
+        if leg is None:
             continue
-        leg = next((one for one in range(at + 1, at + _NEAR) if one < len(row) and row[one].concept(_LIMB) == _LEG), -1)
-        raised = (row[leg].side if row[leg].side in _OTHER else _side_in(row, at, leg)) if leg > 0 else None
+        raised = row[leg].side if row[leg].side in _OTHER else _side_in(row, at, leg)
         result = next((one for one in row.kinds.get(_RESULT, ()) if leg < one <= leg + _NEAR), -1)
         is_told = raised is not None and result > 0 and row[result].concept(_RESULT) == _PROVOKING
         if is_told and raised is not None and _hurts_other(row, result, raised):
             yield Mention(at, meaning, at, result, parts=(at, leg), results=(result,))
+
+
+def raised_leg(row: Row, at: int) -> int | None:
+    """Return the place of the leg that is raised by a word at a place: "lifting the R leg"."""
+    if row[at].concept(LIFT) != _RAISE:
+        return None
+    return next((one for one in range(at + 1, min(at + _NEAR, len(row))) if row[one].concept(_LIMB) == _LEG), None)
 
 
 def _side_in(row: Row, first: int, end: int) -> Side | None:

@@ -6,7 +6,8 @@ from cds_service.narrative.words.items import Item, Row
 from cds_service.narrative.words.lexicon import Mark
 
 DASH: Final = "-"
-_STILL, _RESULT, _GRADE = "still", "result", "grade"
+_RESULT, _GRADE, _JUST = "result", "grade", "just"
+_STATING: Final = frozenset({"still", "being"})  # "the Achilles reflexes being equal"
 _NOW_ITSELF: Final = "now"
 _IT_IS: Final = frozenset({"it", "it is", "its"})
 _OPENING, _CLOSING = "(", ")"
@@ -49,7 +50,9 @@ def leads_on(row: Row, at: int) -> bool:
         return at > 0 and row[at - 1].is_marked(Mark.NOW)
     if text == _NOW_ITSELF:
         return at > 0 and _is_part(row[at - 1]) and _leads_to_result(row, at)  # "left foot now numb"
-    return text == _STILL and _leads_to_result(row, at)
+    if text == _JUST and at + 1 < len(row) and row[at + 1].number >= 0:
+        return True  # "was just 5 degrees"
+    return text in _STATING and _leads_to_result(row, at)
 
 
 def _is_part(item: Item) -> bool:

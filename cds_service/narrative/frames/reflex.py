@@ -22,8 +22,14 @@ _HINDRANCE, _NEAR = "hindrance", 4  # items
 _BECAUSE, _CAUSES = frozenset({"-", "(", ":", "as", "2 / 2", "secondary to"}), ("due to", "because", "owing to")
 _BOTH = frozenset({"knees", "ankles"})
 _ROOT, _BUT = "root", "but"
-_OTHER, _ARM, _LEG, _GENERAL, _TENDON = "other", "arm", "leg", "general", frozenset({"achilles", "patellar"})
-_PATELLAR = "patellar"
+_OTHER, _ARM, _LEG, _GENERAL, _TENDON = (
+    "other",
+    "arm",
+    "leg",
+    "general",
+    ("achilles", "patella", "ach", "tendo", "gastroc"),
+)
+_PATELLAR, _REFLEXIA = "patellar", "reflexi"
 _SAID_OF_REFLEX = frozenset({"absent", "diminished", "depressed", "sluggish", "brisk", "trace", "reduced", "lost"})
 _ROOTS = {"l3": _PATELLAR, "l4": _PATELLAR, "s1": "achilles"}
 
@@ -135,12 +141,17 @@ def _has_reflex(row: Row) -> bool:
     """Return whether reflexes are spoken of: by name, or as a tendon with a grade."""
     if _REFLEX in row.kinds or speaks_of(row, TOPIC, _REFLEX):
         return True
-    if _is_lone_tendon(row):
+    if _is_lone_tendon(row) or any(_REFLEXIA in row[at].text for at in row.kinds.get(_GRADE, ())):
         return True
     is_elicited = any(_ELICIT in row[at].text for at in row.kinds.get(RESULT, ()))
     if not (is_elicited or _GRADE in row.kinds):
         return False
-    return any(row[at].text in _TENDON for at in row.kinds.get(_PLACE, ())) or _are_knees_graded(row)
+    return any(_is_tendon(row[at]) for at in row.kinds.get(_PLACE, ())) or _are_knees_graded(row)
+
+
+def _is_tendon(item: Item) -> bool:
+    """Return whether a tendon is named, and no joint or muscle."""
+    return any(item.text.removesuffix("s").startswith(name) for name in _TENDON)
 
 
 def _is_lone_tendon(row: Row) -> bool:
@@ -150,7 +161,7 @@ def _is_lone_tendon(row: Row) -> bool:
         behind = row[at + 1] if at + 1 < len(row) else None
         is_end = behind is None or behind.is_side or behind.is_marked(Mark.LIST)
         is_said = before is not None and before.text in _SAID_OF_REFLEX
-        if row[at].text in _TENDON and is_said and is_end:
+        if _is_tendon(row[at]) and is_said and is_end:
             return True
     return False
 

@@ -9,7 +9,9 @@ from cds_service.narrative.words.items import UNKNOWN_ITEM, Item, Row
 from cds_service.narrative.words.lexicon import LexiconEntry, Mark
 from cds_service.narrative.words.tokens import AND_WORD, ASKED, BOTH_WORD, BREAK, SEPARATOR, SIDES, SLASH, Token
 
-NOT: Final = frozenset({"not", "is not", "are not", "was not", "were not", "never"})
+NOT: Final = frozenset(
+    {"not", "is not", "are not", "was not", "were not", "never", "isnt", "arent", "wasnt", "werent", "doesnt", "didnt"}
+)
 NONE: Final = frozenset({"no", "has no", "without", "with no", "there is no", "had no", "shows no"})
 COMPARING: Final = frozenset({"than", "compared to", "compared with", "versus", "vs"})
 _SIGNS: Final = NONE | NOT | {"+", "-", "0"}  # a frame may read them, though they name nothing

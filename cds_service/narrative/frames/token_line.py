@@ -144,6 +144,8 @@ class TokenLine:
         self._is_denied = False
         if token.part is _RESULT and token.value:
             return token._replace(value=OPPOSITE[token.value], words=(at - 1, *token.words))
+        if token.part is _RESULT and not token.grade:
+            return token  # "does not hurt and is not stiff"
         self.tokens.append(BREAK)
         return token
 

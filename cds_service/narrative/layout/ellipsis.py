@@ -115,7 +115,9 @@ def _told_now(told: _Clause, turn: Turn, find: _Find) -> Iterator[tuple[Sentence
 
 def _topic_above(before: _Clause, row: Row) -> Sentence | None:
     """Return the words for what the sentence before examined, where this one only names a further part of it."""
-    if before.sentence.ending != CLAUSE and not (before.sentence.ending == LINE and _is_title(before)):
+    is_below = before.sentence.ending == LINE and _is_title(before)
+    is_next = before.sentence.ending == STOP and "reflex" in before.row.kinds and "reflex-place" in row.kinds
+    if before.sentence.ending != CLAUSE and not is_below and not is_next:
         return None
     if _TOPIC in row.kinds or not (row.has_number or any(kind in row.kinds for kind in _RESULTS)):
         return None
@@ -124,7 +126,15 @@ def _topic_above(before: _Clause, row: Row) -> Sentence | None:
         if any(kind in row.kinds for kind in parts) and not before.row[at].concept("result"):
             return before.sentence.part(*before.row.words(at, at))
     is_of_reflexes = "reflex" in before.row.kinds and "reflex-place" in row.kinds and "muscle" not in row.kinds
+    is_of_reflexes = is_of_reflexes and (before.sentence.ending != STOP or _grades_reflexes(row))
     return _word(before.sentence, "reflexes", 0) if is_of_reflexes else None
+
+
+def _grades_reflexes(row: Row) -> bool:
+    """Return whether a sentence has nothing but joints or tendons with results: "Knees and ankles both present"."""
+    return row[0].concept("reflex-place") is not None and all(
+        item.concept("reflex-place") or _is_told(row, at) for at, item in enumerate(row)
+    )
 
 
 def _is_title(before: _Clause) -> bool:
@@ -159,13 +169,22 @@ def _completed(before: _Clause, told: _Clause, find: _Find) -> _Clause:
     side = _named_for_other(told, row)
     if not heads or side is None:
         return told
-    names = [before.sentence.part(*row.words(head, head)) for head in heads]
+    names = [_name_of(before, head) for head in heads]
     if len(heads) > 1 and _BOTH.isdisjoint(told.sentence.words):
         whole = _each_of(names, told) if side is told.sentence else None
         return told if whole is None else _Clause(whole, find(whole))
     joined = [one for name in names for one in (_word(told.sentence, _AND, 0), name)]
     whole = joined[1].followed_by(*joined[2:], side)
     return _Clause(whole, find(whole))
+
+
+def _name_of(before: _Clause, head: int) -> Sentence:
+    """Return the words for what was examined: for a direction behind "rotation" both."""
+    row = before.row
+    name = before.sentence.part(*row.words(head, head))
+    turns = [at for at in row.kinds.get(_MOTION, ()) if row[at].concept(_MOTION) == _ROTATION and at < head]
+    is_direction = row[head].concept(_MOTION) is not None and _ROTATION[:3] not in row[head].text
+    return before.sentence.part(*row.words(turns[0], turns[0])).followed_by(name) if turns and is_direction else name
 
 
 def _examined(row: Row) -> list[int]:
