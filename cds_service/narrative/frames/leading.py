@@ -10,6 +10,7 @@ _RESULT, _GRADE, _JUST = "result", "grade", "just"
 _STATING: Final = frozenset({"still", "being"})  # "the Achilles reflexes being equal"
 _NOW_ITSELF: Final = "now"
 _IT_IS: Final = frozenset({"it", "it is", "its"})
+_EXAMINERS: Final = frozenset({"i", "we"})
 _OPENING, _CLOSING = "(", ")"
 _EXAMINED: Final = (
     *("result", "grade", "score", "reflex-grade", "degrees", "test", "reflex", "reflex-place", "muscle", "motion"),
@@ -53,6 +54,11 @@ def leads_on(row: Row, at: int) -> bool:
     if text == _JUST and at + 1 < len(row) and row[at + 1].number >= 0:
         return True  # "was just 5 degrees"
     return text in _STATING and _leads_to_result(row, at)
+
+
+def is_examiner(row: Row, at: int) -> bool:
+    """Return whether an item is who tells of a result: "the ankle jerks I could obtain"."""
+    return row[at].text in _EXAMINERS and at + 1 < len(row) and row[at + 1].concept(_RESULT) is not None
 
 
 def _is_part(item: Item) -> bool:

@@ -20,7 +20,7 @@ _MINUS, _TEST, _ABILITY, _UNABLE = "-", "test", "ability", "unable"
 _FREE = frozenset({"freely", "full", "supple", "free", "mobile", "moves", "move", "moving"})
 _BY, _DOWN, _LACKING, _ROTATION, _ROTATES = "by", "down", "lacking", "rotation", "rotate"
 _DIRECTIONS = frozenset({"int", "internal", "internally", "inwards", "ext", "external", "externally", "outwards"})
-_NOT = "not"
+_NOT, _COLON = "not", ":"
 _POSITION = "position"
 _OF = frozenset({"of", "from"})  # "hip free from infection"
 _MOVES = frozenset({"move", "moves"})
@@ -28,7 +28,7 @@ _HAVE = frozenset({"has", "have"})
 _SMALL = frozenset({*_MOVES, "-", ":", "is", "are", "was", "were", ","})
 _MOST_LIMITED, _LEAST_FULL, _FURTHEST, _MOST = 15, 30, 70, 90  # degrees
 _GLOBAL = "global"
-_NO_TURNING = frozenset({"lumbar", "back", "knee"})  # joints of which no internal rotation is told
+_NO_TURNING = frozenset({"lumbar", "back", "knee", "leg", "foot"})  # joints of which no internal rotation is told
 _NEAR = 4  # items between what brings a pain on and the pain
 _LIMITED_BY = frozenset({"limited by", "restricted by", "stopped by"})
 _VALUES = {"few": FindingValue.PRESENT, "many": FindingValue.ABSENT}
@@ -144,16 +144,19 @@ class MotionFrame(ExaminationFrame):
         named = sorted({*row.kinds.get(_JOINT, ()), *row.kinds.get(_LIMB, ())})
         before = [place for place in named if place < at]
         nearest = before[-1] if before else next(iter(named), None)
-        if nearest is None or (nearest > at and concept == _INTERNAL and _is_apart(row, at, nearest)):
+        if nearest is None or (concept == _INTERNAL and _is_apart(row, at, nearest)):
             return concept == _INTERNAL
         joint = row[nearest].concept(_JOINT)
         return joint is not None and joint == _HIP
 
 
 def _is_apart(row: Row, at: int, joint: int) -> bool:
-    """Return whether a joint behind a movement is told of by itself: "IR 35, whereas lumbar extension was limited"."""
+    """Return whether a joint is told of by itself: "IR 35, whereas lumbar extension was limited"."""
     if row[joint].concept(_JOINT) not in _NO_TURNING:
         return False
+    if joint < at:
+        is_title = row[joint + 1].text == _COLON
+        return not is_title and any(item.is_marked(Mark.LIST) for item in row[joint + 1 : at])
     has_result = any(item.number >= 0 or item.concept(RESULT) for item in row[at + 1 : joint])
     return has_result and any(item.is_marked(Mark.LIST, Mark.STOP) for item in row[at + 1 : joint])
 

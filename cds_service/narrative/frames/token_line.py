@@ -85,6 +85,9 @@ class TokenLine:
         if part is Part.PARTING:
             self.tokens += part_from(self.tokens, item.text, at)
             return
+        if self._is_denied and part is _RESULT and token.value is None and not token.grade:
+            self._is_denied = False
+            return  # "does not hurt and is not stiff"
         if self._is_denied:
             token = self._denied(token, at)
         if part is _BREAK:
@@ -144,8 +147,6 @@ class TokenLine:
         self._is_denied = False
         if token.part is _RESULT and token.value:
             return token._replace(value=OPPOSITE[token.value], words=(at - 1, *token.words))
-        if token.part is _RESULT and not token.grade:
-            return token  # "does not hurt and is not stiff"
         self.tokens.append(BREAK)
         return token
 

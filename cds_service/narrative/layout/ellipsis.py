@@ -15,7 +15,8 @@ _RESULTS: Final = ("result", "grade", "reflex-grade", "degrees")
 _RESULT_KINDS: Final = frozenset({*_RESULTS, "quality"})
 _BESIDE_SIDE: Final = frozenset({":", "-", "is", "side", "("})
 _PAINS: Final = frozenset({Role.PAIN, Role.PAIN_WORD, Role.PLACE})
-_TURNS: Final = frozenset({",", "but", "and", "while", "whereas"})
+_CONTRASTS: Final = frozenset({"while", "whereas", "although", "though"})
+_TURNS: Final = frozenset({",", "but", "and", *_CONTRASTS})
 _OTHER: Final = frozenset({"other", "opposite", "contralateral"})
 _OPPOSITE: Final = {Side.LEFT: "right", Side.RIGHT: "left"}
 _BOTH: Final = frozenset({"both", "all"})
@@ -30,6 +31,7 @@ _MANY: Final = frozenset({"leg", "other", "arm"})  # concepts of more than one m
 _AND, _COLON, _COMMA, _HIP, _MOTION, _ROTATION = "and", ":", ",", "hip", "motion", "rotation"
 _ENDINGS: Final = frozenset({CLAUSE, STOP, LINE})
 _NEAR: Final = 3  # items
+_WITH: Final = frozenset({"for", "with"})
 _LONGEST: Final = 8  # items that are named
 _LONGEST_TOLD: Final = 11  # items of what is told of the other side
 
@@ -240,7 +242,7 @@ def _turn(row: Row) -> int | None:
         if row[at].text in _TURNS and _tells_of_other(row, at + 1):
             between = row[max(heads) + 1 : at]
             is_parted = any(item.is_unknown and not item.entry.concepts for item in between)
-            is_parted = is_parted or any(item.role in _PAINS for item in between)
+            is_parted = is_parted or any(item.role in _PAINS for item in between) or row[at].text in _CONTRASTS
             is_named_anew = any(row[led].text in _BOTH or _is_other(row, led) for led in range(at + 1, len(row)))
             return at if is_parted or is_named_anew else None
     return None
@@ -258,7 +260,15 @@ def _tells_of_other(row: Row, start: int) -> bool:
         at += 1
     is_led = at < len(row) and (row[at].is_side or row[at].text in _BOTH or _is_other(row, at))
     is_told = any(item.number >= 0 or _is_result(item) for item in items)
-    return is_led and is_told and all(_is_told(row, place) for place in range(start, len(row)))
+    end = next((place for place in range(start, len(row)) if not _is_told(row, place)), len(row))
+    return is_led and is_told and (end == len(row) or _tells_more(row, end))
+
+
+def _tells_more(row: Row, at: int) -> bool:
+    """Return whether an entry goes on behind its result with the pain that comes with it: "Left: positive for pain"."""
+    is_entry = row[0].is_side and row[1].text == _COLON
+    is_led = row[at - 1].text.split()[-1] in _WITH and any(_is_result(item) for item in row[at - 2 : at])
+    return is_entry and is_led and row[at].role in _PAINS
 
 
 def _is_told(row: Row, at: int) -> bool:
