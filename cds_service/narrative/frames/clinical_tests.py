@@ -37,11 +37,12 @@ _PLUS, _MINUS, _SLASH, _ONLY = "+", "-", "/", "only"
 _BY = frozenset({"with", "w /", "on", "during", "upon"})
 _IN = frozenset({"in", "over", "at"})
 _AND = frozenset({"and", "&"})
+_DUE_TO = frozenset({"because of", "due to", "owing to", "secondary to", "on account of"})
 _BEYOND = frozenset({"past", "beyond", "above"})  # "past 30 degrees"
-_NEGATIVE_FOR = "negative for"
+_NEGATIVE_FOR = ("negative for", "neg for")
 _SYMPTOMS = frozenset({"symptoms", "symptom", "sx"})
 _SAYING = frozenset({"positive", "negative", "normal", "painful", "painless"})
-_NEAR, _FAR = 5, 8  # items
+_NEAR, _FAR, _FARTHEST = 5, 8, 11  # items
 _HIPS, _OF_HIP = frozenset({"hip", "groin", "trochanter"}), frozenset({"fadir", "faber"})
 _CROSSED = frozenset({"crossed", "crossover", "cross over", "contralateral"})  # "SLR positive left, crossed negative"
 _SAID = frozenset({"positive", "negative"})
@@ -93,6 +94,8 @@ class ClinicalTestFrame(ExaminationFrame):
     def result(self, row: Row, at: int) -> Token | None:
         """Return a result; a plus between two tests is an "and"."""
         item = row[at]
+        if item.number >= 0 and self._test_before(row, at) == _SQUAT:
+            return None  # how deep it was
         if item.number >= 0:
             is_told = _has_result(row, at) or any(
                 hurts(row[place]) and self._leads_to_test(row, place) for place in range(at)
@@ -117,7 +120,7 @@ class ClinicalTestFrame(ExaminationFrame):
         if item.text.endswith(_NEGATIVE_FOR) and at and (row[at - 1].concept(_TEST) or row[at - 1].is_side):
             return self.said(at, "negative")
         if item.concept(RESULT) in _CAUSING or item.text == _ARROW or shoots(row, at) or is_until(row, at):
-            reach = _FAR if item.concept(RESULT) == _LIMITED else _NEAR  # "limited to 40 degrees by leg pain"
+            reach = _FARTHEST if item.concept(RESULT) == _LIMITED else _NEAR  # "limited to 40 degrees by leg pain"
             value = FindingValue.PRESENT if self._is_provoked(row, at, reach) else None
             return Token(Part.RESULT, at, value=value, words=(at,))
         if item.text == _MINUS:
@@ -185,7 +188,8 @@ class ClinicalTestFrame(ExaminationFrame):
                 is_only = any(one.text == _ONLY for one in row[place : place + _NEAR])
                 return not is_only or (item.concept(REGION) in _HIPS and self._test_before(row, at) in _OF_HIP)
             is_between_places = item.text in _AND and row[place - 1].role is Role.PLACE
-            if item.is_marked(Mark.STOP) or (item.is_marked(Mark.LIST) and not is_between_places):
+            is_stop = item.is_marked(Mark.STOP) and item.text not in _DUE_TO
+            if is_stop or (item.is_marked(Mark.LIST) and not is_between_places):
                 return False
         return False
 
@@ -232,6 +236,8 @@ def _is_title(row: Row, at: int) -> bool:
 
 
 def _is_sign(item: Item) -> bool:
+    if item.concept(_TEST) == _CROSSED_SLR:
+        return True
     return bool(item.concept(_TEST)) and not _SIGNS.isdisjoint(item.text.removesuffix("s").split())
 
 

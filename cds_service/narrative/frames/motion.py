@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
+from cds_service.narrative.frames.both_sides import are_alike
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import RESULT, SHARED, ExaminationFrame, lacks
 from cds_service.narrative.frames.painful_motion import ROLLING, find_painful_motions
@@ -65,7 +66,7 @@ class MotionFrame(ExaminationFrame):
             or (row[at].text in _DIRECTIONS and not _names_rotation(row))
         ):
             return None
-        if concept == _ROTATION and _is_divided(row, at):
+        if (concept == _ROTATION and _is_divided(row, at)) or _names_range(row, at):
             return Token(Part.TOPIC, at)
         is_ours = concept not in {_OTHER, ROLLING} and self._is_of_hip(row, at, concept)
         return Token(Part.HEAD if is_ours else Part.OTHER, at, concept)
@@ -73,6 +74,8 @@ class MotionFrame(ExaminationFrame):
     def result(self, row: Row, at: int) -> Token | None:
         """Return degrees, or a word."""
         item = row[at]
+        if are_alike(row, at):
+            return self.said(at, "normal")._replace(side=Side.BOTH)
         words = item.concept(_DEGREES)
         if words:
             return Token(Part.RESULT, at, value=_VALUES.get(words), words=(at,))
@@ -196,6 +199,11 @@ def _is_provoked(row: Row, at: int) -> bool:
 def _does_not_turn(row: Row, at: int) -> bool:
     """Return whether a hip is said not to turn: "will not internally rotate"."""
     return row[at].text.split()[-1] == _NOT and any(_ROTATES in one.text for one in row[at + 1 : at + 2])
+
+
+def _names_range(row: Row, at: int) -> bool:
+    """Return whether a range is only that of the movement before it: "IR range 0-10"."""
+    return at > 0 and row[at].concept(_MOTION) == _RANGE and row[at - 1].concept(_MOTION) in {_INTERNAL, _OTHER}
 
 
 def _is_divided(row: Row, at: int) -> bool:

@@ -6,6 +6,7 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import RESULT, SHARED, TOPIC, ExaminationFrame, lacks, speaks_of
+from cds_service.narrative.frames.small_words import NONE
 from cds_service.narrative.frames.token_line import RETURNED
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.words.items import Item, Row
@@ -54,7 +55,12 @@ class ReflexFrame(ExaminationFrame):
         head = claim.head
         if head.part is not Part.TOPIC and head.concept != _GENERAL:
             yield from super().meanings_of(claim, row)
-        elif claim.result.value is FindingValue.ABSENT or head.concept == _GENERAL or speaks_of(row, _LIMB, _LEG):
+        elif (
+            claim.result.value is FindingValue.ABSENT
+            or _is_denied(row, claim)
+            or head.concept == _GENERAL
+            or speaks_of(row, _LIMB, _LEG)
+        ):
             yield from self.meanings.values()
 
     def side_of(self, claim: Claim, row: Row) -> Side:
@@ -103,6 +109,12 @@ class ReflexFrame(ExaminationFrame):
         if at > 1 and row[at - 1].text == _BUT and row[at - 2].concept(RESULT) in self.present:
             return Token(Part.RESULT, at, words=(at,))  # "diminished but symmetric at the ankles" are not normal
         return super().result(row, at)
+
+
+def _is_denied(row: Row, claim: Claim) -> bool:
+    """Return whether "no" stands before what is lost: "no loss of reflexes"."""
+    first = min(claim.head.at, claim.result.at)
+    return first > 0 and row[first - 1].text in NONE and not speaks_of(row, _LIMB, _ARM)
 
 
 def _of_root(row: Row, at: int) -> str | None:

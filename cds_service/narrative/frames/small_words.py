@@ -24,6 +24,7 @@ _OF_BOTH: Final = frozenset({_BOTH, _BOTH_IN_SHORT})
 _RESULTS: Final = ("result", "grade", "reflex-grade", "score")
 _EXAMINED: Final = ("test", "reflex", "reflex-place")
 _PLACES: Final = ("site", "region", "limb")
+_GRADED: Final = frozenset({"reflex", "reflex-place", "motion"})
 _PLUS_MINUS: Final = frozenset({"+", "-"})
 _LEAST: Final = 2  # items before the letter
 _SEPARATORS: Final = {"and": AND_WORD, "&": AND_WORD, "/": SLASH}
@@ -64,7 +65,8 @@ def _ends_place(row: Row, at: int) -> bool:
         return False
     if row[at - 1].text in _PLUS_MINUS:
         return any(row[at - 2].concept(kind) for kind in _EXAMINED)
-    return any(row[at - 1].concept(kind) for kind in _PLACES)
+    is_grade = (row[at - 1].text == "0" or row[at - 1].number >= 0) and not _GRADED.isdisjoint(row.kinds)
+    return is_grade or any(row[at - 1].concept(kind) for kind in _PLACES)
 
 
 def _are_two(item: Item) -> bool:
