@@ -20,6 +20,7 @@ _PAINFUL, _REDUCED, _PROVOKING = "painful", "reduced", "provoking"
 _MINUS, _TEST, _ABILITY, _UNABLE = "-", "test", "ability", "unable"
 _FREE = frozenset({"freely", "full", "supple", "free", "mobile", "moves", "move", "moving"})
 _BY, _DOWN, _LACKING, _ROTATION, _ROTATES = "by", "down", "lacking", "rotation", "rotate"
+_RELEASE = "release"
 _DIRECTIONS = frozenset({"int", "internal", "internally", "inwards", "ext", "external", "externally", "outwards"})
 _NOT, _COLON = "not", ":"
 _POSITION = "position"
@@ -39,7 +40,7 @@ class MotionFrame(ExaminationFrame):
     """Reads "IR 5 degrees on the right, 35 on the left", "limited internal rotation of the hip"; no other movement."""
 
     name = "motion"
-    kinds = frozenset({_MOTION, _DEGREES, _JOINT, _LIMB}) | SHARED
+    kinds = frozenset({_MOTION, _DEGREES, _JOINT, _LIMB, _RELEASE}) | SHARED
     heads = frozenset({_MOTION, _JOINT})
     present = frozenset({"limited", "reduced", "absent"})
     absent = frozenset({"normal"})
@@ -61,6 +62,7 @@ class MotionFrame(ExaminationFrame):
             return Token(Part.HEAD, at, _RANGE)
         if (
             concept is None
+            or _is_release(row, at)
             or row[at].concept(_FILLER)
             or row[at].concept(_POSITION)
             or (row[at].text in _DIRECTIONS and not _names_rotation(row))
@@ -199,6 +201,12 @@ def _is_provoked(row: Row, at: int) -> bool:
 def _does_not_turn(row: Row, at: int) -> bool:
     """Return whether a hip is said not to turn: "will not internally rotate"."""
     return row[at].text.split()[-1] == _NOT and any(_ROTATES in one.text for one in row[at + 1 : at + 2])
+
+
+def _is_release(row: Row, at: int) -> bool:
+    """Return whether "IR" tells how a drug is released: "oxycodone IR 5 mg"."""
+    near = row[max(0, at - 1) : at + 3]
+    return any(item.concept(_RELEASE) for item in near) or any(item.concept("unit") for item in near)
 
 
 def _names_range(row: Row, at: int) -> bool:

@@ -28,7 +28,7 @@ _OTHER, _ARM, _LEG, _GENERAL, _TENDON = (
     "arm",
     "leg",
     "general",
-    ("achilles", "patella", "ach", "tendo", "gastroc"),
+    ("achilles", "patellar", "ach", "tendo", "gastroc"),
 )
 _PATELLAR, _REFLEXIA = "patellar", "reflexi"
 _SAID_OF_REFLEX = frozenset({"absent", "diminished", "depressed", "sluggish", "brisk", "trace", "reduced", "lost"})
@@ -163,7 +163,7 @@ def _has_reflex(row: Row) -> bool:
 
 def _is_tendon(item: Item) -> bool:
     """Return whether a tendon is named, and no joint or muscle."""
-    return any(item.text.removesuffix("s").startswith(name) for name in _TENDON)
+    return item.text.startswith(_TENDON)
 
 
 def _is_lone_tendon(row: Row) -> bool:
