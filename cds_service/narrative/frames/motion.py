@@ -216,7 +216,8 @@ def _names_range(row: Row, at: int) -> bool:
 
 def _is_divided(row: Row, at: int) -> bool:
     """Return whether a rotation is told by its directions behind it: "rotation is 10 internally and 30 externally"."""
-    return any(place > at and row[place].text in _DIRECTIONS for place in row.kinds.get(_MOTION, ()))
+    directions = [place for place in row.kinds.get(_MOTION, ()) if place > at and row[place].text in _DIRECTIONS]
+    return len(directions) > 1 or (bool(directions) and row.has_number)
 
 
 def _names_rotation(row: Row) -> bool:
