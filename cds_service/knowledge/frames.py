@@ -26,12 +26,13 @@ _WHERE = frozenset({sites.REGION, sites.ASPECT})
 _SMALL = frozenset(
     {"aspect", "side", "is", "are", "was", "were", "has", "have", "been", "of", "the", "any", "in", "to"}
 )
-_MARKS: Final[Mapping[tuple[str, str], Mark]] = {  # what words of pain are to the rest of the reader
-    (sites.QUALITY, "pain"): Mark.PAIN,
-    (sites.QUALITY, "tender"): Mark.PAIN,
-    (sites.RUN, "radiate"): Mark.RUN_BY_ITSELF,
-    (sites.RUN, "move"): Mark.RUN,
-    (sites.RUN, "way"): Mark.RUN,
+_MARKS: Final[Mapping[tuple[str, str], frozenset[Mark]]] = {  # what words of pain are to the rest of the reader
+    (sites.QUALITY, "pain"): frozenset({Mark.PAIN}),
+    (sites.QUALITY, "tender"): frozenset({Mark.PAIN}),
+    (sites.RUN, "radiate"): frozenset({Mark.RUN_BY_ITSELF}),
+    (sites.RUN, "move"): frozenset({Mark.RUN}),
+    (sites.RUN, "point"): frozenset({Mark.RUN, Mark.STOP}),
+    (sites.RUN, "way"): frozenset({Mark.RUN}),
 }
 
 
@@ -118,9 +119,8 @@ def _list_concepts(collector: EntryCollector, words: Iterable[str]) -> list[Mapp
 
 
 def _entry(kind: str, concept: str, sites_of_pain: FrameTable) -> LexiconEntry:
-    mark = _MARKS.get((kind, concept))
     saying = sites_of_pain.get(concept, {}).get(sites.WHOLE) if kind == sites.REGION else None
-    marks = frozenset({mark}) if mark else frozenset()
+    marks = _MARKS.get((kind, concept), frozenset())
     return LexiconEntry(saying=saying, marks=marks, concepts=MappingProxyType({kind: concept}))
 
 

@@ -12,7 +12,7 @@ from cds_service.narrative.words.lexicon import Cue, CueEffect, Mark
 
 _BRACKETS = frozenset({"(", "-"})
 _EVER, _HISTORY_OF = frozenset({"history", "hx", "ever", "never"}), "h / o"
-_AND, _COMMA, _NOT, _PLUS = "and", ",", "not", "+"
+_AND, _COMMA, _NOT, _PLUS, _THE = "and", ",", "not", "+", "the"
 _NEVER_DONE: Final = frozenset({"not done", "never done", "not had", "never had", "not tried", "never tried"})
 _YET: Final = frozenset({"yet", "to date", "so far", "before"})
 _STUDIED: Final = "electrodiagnostics"
@@ -95,8 +95,8 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
     if _is_found_positive(items, denial.place, mention) or is_asserted(items, mention):
         return True
     before = _before(items, mention)
-    if before == _PLUS:
-        return True  # "-numbness, +leg pain"
+    if before == _PLUS or (mention.saying.is_pain and _is_known(items, mention)):
+        return True  # "-numbness, +leg pain", "no injury, the back pain having come on slowly"
     if before == _DASH and _MORE_THAN_NOT.issuperset(items[denial.place].text.split()):
         return mention.last == len(items) - 1  # "NOT leg pain - hip pain"
     if before in _BRACKETS and mention.value is FindingValue.ABSENT:
@@ -127,6 +127,14 @@ def _before(items: Sequence[Item], mention: Mention) -> str:
     while at > 0 and items[at].is_side:
         at -= 1
     return items[at].text if at >= 0 else ""
+
+
+def _is_known(items: Sequence[Item], mention: Mention) -> bool:
+    """Return whether "the" stands between a comma and a mention, which is no part of a denied list then."""
+    at = mention.first - 1
+    while at > 0 and items[at].is_side:
+        at -= 1
+    return at > 1 and items[at].text == _THE and items[at - 1].text == _COMMA
 
 
 def _is_led_by_nothing(items: Sequence[Item], denial: int, mention: Mention) -> bool:

@@ -25,14 +25,13 @@ from cds_service.narrative.words.tokenizer import BLANK, EMPTY_BOX
 _BEFORE_ANSWER: Final = frozenset({"-", "("})
 _LED: Final = 4  # items behind a mention: "infection of the wound"
 _COLON, _SLASH, _YES, _SINCE, _WITHOUT = ":", "/", "yes", "since", ("without", "w /")
-_NOT: Final = frozenset({"not", "isnt", "wasnt", "cannot", "cant", "hardly", "nor", "neither", "absent"})
+_NOT: Final = frozenset({"not", "isnt", "wasnt", "cannot", "cant", "hardly", "nor", "neither", "absent", "not since"})
 _OBJECT: Final = frozenset({"of", "at", "from", "for", "with", "by", "after", "in", "on", "about"})
 _PART: Final = frozenset({"of", "from", "than"})
-_FULL_GRADE: Final = "5 / 5"
+_FULL_GRADE, _FULL = "5 / 5", 5  # the grade of full strength
 _WEAK: Final = frozenset({"4", "3-or-less"})
 _BACK_PAIN: Final = ("low-back-pain",)
 _UNEVEN: Final = re.compile(r"\b5 / [0-4]\b(?! /)")  # grades of two sides: "L4 5/4"
-_FULL: Final = 5  # the grade of full strength
 RETRACTED_WITHIN: Final = 4  # words of the next sentence
 
 

@@ -12,7 +12,7 @@ _STOPS = {CueEffect.FAMILY: _FAMILY, CueEffect.ADVICE: marked(Mark.STOP_ADVICE)}
 _FAMILY_HISTORY = frozenset({"history", "hx", "fh", "fhx", "fmhx"})
 _WHO = "who"
 _LEAST = 2  # items before "and": a cue and what is past
-_INVERTING = ("at no ", "on no ", "not once", "never once")
+_INVERTING = ("at no ", "on no ", "not once", "never once", "not since")
 _AUXILIARIES = frozenset({"has", "have", "had", "did", "does", "was", "were", "is", "are"})
 _NO_EXCEPTION = frozenset({"yet", "just"})  # "not yet", "not just"
 

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from typing import Final
 
 from cds_service.model.sides import Side
-from cds_service.narrative.frames.runs import THE
-from cds_service.narrative.frames.sites import QUALITY, REGION
+from cds_service.narrative.frames.runs import THE, is_parted
+from cds_service.narrative.frames.sites import COMPLAINT, QUALITY, REGION
 from cds_service.narrative.frames.subject import is_denial
 from cds_service.narrative.words.items import Item, Role
 from cds_service.narrative.words.lexicon import Mark
 
 VAGUE: Final = "vague"  # "trouble": it may be pain, so that its denial denies pain
 PAINLESS: Final = "painless"
-_FINE, _NOTHING, _LEG = "fine", "nothing", "leg"
+NOTHING: Final = "nothing"  # "none": no pain there
+_FINE, _LEG = "fine", "leg"
 _SCIATICA, _COMMA = "sciatica", ","
 _LISTS = (Mark.LIST, Mark.JOINED)
 _NOW = frozenset(
@@ -33,12 +34,14 @@ _NOW = frozenset(
         "otherwise",
     }
 )
-_WITH = frozenset({"with", "in", "from", "w /"})
+_WITH = frozenset({"with", "in", "from", "w /", "to"})
 _COPULAS = frozenset(
     {"is not", "isnt", "was not", "wasnt", "are not", "arent", "does not", "doesnt", "did not", "not", "no longer"}
 )
 _SMALL = frozenset({Role.BRIDGE, Role.LIST})
 _NONE = ("no ", "not ", "never ", "pain free", "painfree", "painless")
+_BEGUN, _PLUS = "begun", "+"
+_SMALL_WORDS, _RELATIVES = frozenset({"to", "very", "is", "are"}), frozenset({"which", "that"})
 _JOINING, _BEING = frozenset({"and", "&"}), frozenset({"is", "are", "was", "were", "feels", "very"})
 _BECOMING = frozenset({"become", "becomes", "became", "has become", "have become"})
 _ON = frozenset({"of", "on", "over", "to", "against"})
@@ -107,7 +110,7 @@ def is_denied(items: Sequence[Item], place: int) -> bool:
 
 def says_nothing(items: Sequence[Item], place: int) -> bool:
     """Return whether a word says that nothing hurts at the places behind it, and these end their clause."""
-    return items[place].concept(QUALITY) == _NOTHING and _leads_to_places(items, place + 1)
+    return items[place].concept(QUALITY) == NOTHING and _leads_to_places(items, place + 1)
 
 
 def tells_of_pain(items: Sequence[Item], place: int) -> bool:
@@ -125,10 +128,28 @@ def begins_vaguely(items: Sequence[Item], place: int) -> bool:
     return is_led and is_with and _leads_to_places(items, place + 1)
 
 
+def begins_complaint(items: Sequence[Item], place: int) -> bool:
+    """Return whether somebody complains of places alone: "c/o R hip and low back"."""
+    is_said = items[place].concept(QUALITY) == COMPLAINT and not (place and is_denial(items[place - 1]))
+    return is_said and _leads_to_places(items, place + 1)
+
+
 def is_denied_behind(items: Sequence[Item], place: int, last: int) -> bool:
     """Return whether a denial stands right behind the place `last`: "the hip does not", "left hip: no"."""
     before = next((at for at in range(place - 1, -1, -1) if items[at].role is not Role.BRIDGE), None)
     return before == last and is_denial(items[place])
+
+
+def sharing(items: Sequence[Item], waiting: list[int], joins: Sequence[str], word: int) -> list[int]:
+    """Return the waiting places that share a pain word. A comma joins them if "and" does, or behind a denial."""
+    is_joined = not joins and not is_parted(items, waiting, word)
+    is_joined = is_joined or any(join != _COMMA for join in joins)
+    if is_joined or (bool(waiting) and is_denied(items, waiting[0])):
+        return waiting
+    is_word = items[word].role is not Role.PAIN
+    is_apart = bool(joins) and bool(waiting) and is_done_to(items, waiting[-1])
+    is_apart = is_apart and not any(item.text in _RELATIVES for item in items[waiting[-1] : word])
+    return waiting[-1:] if is_word and not is_apart else []
 
 
 def is_done_to(items: Sequence[Item], place: int) -> bool:
@@ -138,7 +159,8 @@ def is_done_to(items: Sequence[Item], place: int) -> bool:
         at -= 1
     if at < 0:
         return False
-    is_word = items[at].is_unknown and not items[at].concept("filler")
+    is_held = items[at].role is Role.ELSEWHERE and items[at + 1].text == "on"  # "hands on knees"
+    is_word = is_held or (items[at].is_unknown and not items[at].concept("filler"))
     return is_word or any(items[at].concept(kind) for kind in _DOING)
 
 
@@ -163,6 +185,10 @@ def is_passed(items: Sequence[Item], place: int) -> bool:
         return any(item.role is Role.PAIN_WORD for item in items[place + 2 : place + 3])  # "groin - no pain"
     if items[place].text in _STILL and behind is not None and behind.concept(QUALITY) == PAINLESS:
         return True  # "hip now pain free"
+    if items[place].text in _RELATIVES and items[place - 1].text == _COMMA and is_pain_next(items, place):
+        return True  # "the left hip, which is very painful"
+    if is_pain_next(items, place) and (items[place].concept("filler") or items[place].concept(_BEGUN)):
+        return not items[place].entry.cues  # "hip quite sore", "the back started hurting"
     if items[place].text in _BECOMING and (behind is None or behind.role is Role.PAIN_WORD or behind.is_unknown):
         return behind is not None
     if behind is None or (items[place].text in _STILL and behind.role is Role.PAIN_WORD):
@@ -176,10 +202,18 @@ def is_passed(items: Sequence[Item], place: int) -> bool:
     return is_joined and items[place].is_unknown and is_said
 
 
+def is_pain_next(items: Sequence[Item], place: int) -> bool:
+    """Return whether a word of pain stands right behind an item, past small words: "started to hurt"."""
+    behind = next((item for item in items[place + 1 : place + 4] if item.text not in _SMALL_WORDS), None)
+    return behind is not None and behind.role is Role.PAIN_WORD and behind.concept(QUALITY) == "pain"
+
+
 def leads_on(items: Sequence[Item], place: int) -> bool:
     """Return whether a pain goes on: past a small word, or to where it does not go, "does not go into the leg"."""
     if items[place].concept("filler") and not items[place].entry.cues:
         return True
+    if items[place].text.startswith(_PLUS) and items[place].text.strip(_PLUS + " ") == "":
+        return len(items[place].text) > 1  # "groin pain ++"
     behind = items[place + 1] if place + 1 < len(items) else None
     return is_denial(items[place]) and behind is not None and behind.role is Role.RUN
 
@@ -203,6 +237,8 @@ def closes(items: Sequence[Item], place: int) -> bool:
     behind = items[place + 1] if place + 1 < len(items) else None
     if behind is None or behind.text in _NOW or behind.text == ")" or _is_for_weeks(items, place + 1):
         return True
+    if all(item.is_marked(Mark.LINK) and item.number < 0 for item in items[place + 1 :]):
+        return True  # "not painful as far as she knows"
     further = items[place + 2] if place + 2 < len(items) else None
     goes_on = any(one is not None and one.is_marked(Mark.EXCEPT, Mark.UNENDED) for one in (behind, further))
     return behind.is_marked(Mark.STOP, *_LISTS) and not goes_on  # "fine, but hurts on stairs"

@@ -31,7 +31,7 @@ _TO, _AND, _FOR, _COMMA = "to", frozenset({"and", "then"}), "for", ","
 
 def change_behind(changes: Changes, row: Row, place: int, action: str) -> Governing | None:
     """Return the change behind an action: "walking makes it worse", "sitting does not help"."""
-    unknown, is_denied, is_joined, occasion = 0, False, False, ""
+    unknown, is_denied, is_joined, is_series, occasion = 0, False, False, False, ""
     for at in range(place + 1, min(len(row), place + _REACH)):
         item = row[at]
         change = PAIN if is_denied and item.concept(QUALITY) == VAGUE else change_of(item)
@@ -39,22 +39,24 @@ def change_behind(changes: Changes, row: Row, place: int, action: str) -> Govern
             return Governing(at, PAIN, is_denied=True)
         if change and changes.meaning(item, change, action):
             is_taken = bool(occasion) and change != PAIN and not (occasion == _TO and change == BETTER)
-            is_taken = is_taken or (is_joined and change not in {BETTER, SAME, *LED})
+            is_taken = is_taken or (is_joined and not is_series and change not in {BETTER, SAME, *LED})
             return None if is_taken else Governing(at, change, is_denied=is_denied)
         if item.is_marked(*LISTS):
             is_joined = is_joined or item.text in _AND or _leads_to_same(row, at)
             if not _goes_on(row, at, is_joined=is_joined):
                 return None
+            is_series = bool(row[at + 1].concept(ACTION))  # "walking and standing hurt"
         elif is_joined and item.concept(ACTION):
-            return None
+            if not is_series:
+                return None
         elif is_denial(item):
             is_denied = True
         elif item.concept(OCCASION) and at + 1 < len(row) and row[at + 1].concept(_ASIDE):
             continue  # "sits, and within a minute it settles"
         elif item.concept(OCCASION) and item.role is not Role.RUN:
             occasion = item.text
-        elif action == _CART and item.text in _RELATIVES:
-            continue  # "a trolley for support, which eases it"
+        elif item.text in _RELATIVES and (action == _CART or at == place + 1):
+            continue  # "a trolley for support, which eases it", "it is walking that hurts"
         elif _ends_change(item, is_joined=is_joined) or (item.text == _FOR and occasion):
             return None
         else:

@@ -30,6 +30,7 @@ _OPPOSITES = {
     ALTER: (BETTER, WORSE),
 }
 _PASSED = frozenset({Role.PLACE, Role.RUN})
+_AMOUNTS: Final = ("pace", "distance", "span", "dominance", "count")
 
 
 class Governing(NamedTuple):
@@ -66,6 +67,11 @@ def change_of(item: Item) -> str | None:
     if item.role is Role.PAIN or (item.role is Role.PAIN_WORD and not item.concept(CHANGE)):
         return PAIN
     return BETTER if item.entry.qualifiers.get("response") == "relief" else item.concept(CHANGE)
+
+
+def is_amount(item: Item) -> bool:
+    """Return whether a word tells how long or how far: "> 10 mins"."""
+    return item.number >= 0 or any(item.concept(kind) for kind in _AMOUNTS)
 
 
 def breaks(item: Item) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Final
 
 from cds_service.model.facts import FindingValue
@@ -26,6 +27,7 @@ from cds_service.narrative.frames.changes import (
     Governing,
     breaks,
     change_of,
+    is_amount,
 )
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.setting_out import (
@@ -41,13 +43,14 @@ from cds_service.narrative.frames.setting_out import (
 )
 from cds_service.narrative.frames.sites import REGION
 from cds_service.narrative.frames.subject import COMPLAINT, Subject, is_denial, pain_at, subject_before
-from cds_service.narrative.frames.unhindered import unhindered
+from cds_service.narrative.frames.unhindered import is_none, unhindered, well_before
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.words.items import Role, Row
+from cds_service.narrative.words.items import Item, Role, Row
 from cds_service.narrative.words.lexicon import FrameTable
 
 _DISTANCE, _ASIDE = "distance", "aside"
 _LEAVING, _RISING = "leaving", "rising"
+_WALKS = frozenset({"walk", "walks", "can walk"})
 _FROM = frozenset({"from", "by"})
 _NOR = frozenset({"nor", "neither", "or"})
 _ROADS: Final = frozenset(
@@ -75,7 +78,8 @@ _ROADS: Final = frozenset(
     }
 )
 _COMMA, _COLON, _DASH = ",", ":", "-"
-_RUNNING, _LEAST_LONG = "running", 10  # kilometres or miles
+_RUNNING = "running"
+_LEAST_LONG: Final = MappingProxyType({"distance": 10, "mile": 6})  # kilometres, or miles
 _UNTIL, _COMPARED = frozenset({"before", "until", "till"}), frozenset({"than", "rather than"})
 _BEFORE, _BEHIND = 12, 8  # items between an action and its change
 
@@ -102,14 +106,14 @@ class FactorFrame(Frame):
             before, behind = self._before(row, place, action), change_behind(self._changes, row, place, action)
             is_nearer = before and before.is_listed and behind and behind.at - place <= MAX_UNKNOWN
             found = behind if is_nearer or not before else before
-            found = found or unhindered(row, place, action)
+            found = found or unhindered(row, place, action) or well_before(row, place, action)
             found = found or self._until(row, place, action) or self._by_itself(row, place, action)
             if found and (mention := self._mention(row, place, action, found)):
                 denied = mention.value is FindingValue.ABSENT
                 yield mention
             elif denied and not found and _nor_before(row, place):
                 yield from self._neither(place, action)
-        if not row.kinds.get(ACTION):
+        if all(row[at].concept(ACTION) == _RUNNING for at in row.kinds.get(ACTION, ())):
             yield from self._after_distance(row)
 
     def _neither(self, place: int, action: str) -> Iterator[Mention]:
@@ -123,7 +127,7 @@ class FactorFrame(Frame):
         if not _ROADS.isdisjoint(row.sentence.words):
             return
         for place in row.kinds.get(_DISTANCE, ()):
-            found = self._before(row, place, LONG_RUN) if row[place - 1].number >= _LEAST_LONG else None
+            found = self._before(row, place, LONG_RUN) if place and _is_far(row[place - 1], row[place]) else None
             if found and found.change == PAIN and (mention := self._mention(row, place, LONG_RUN, found)):
                 yield mention
 
@@ -141,6 +145,8 @@ class FactorFrame(Frame):
         subject = pain_at(row, found.at) if own else subject_before(row, first)
         if subject is Subject.UNSAID and subject_before(row, last) is Subject.OTHER:
             subject = Subject.OTHER
+        if row[place].text in _WALKS and found.at == place + 1 and row[found.at].text == BETTER:
+            return None  # "walks better with a frame"
         if read is None or subject is Subject.OTHER or (action in STARTING and is_of_another(row, found.change)):
             return None
         meaning, is_absent = read
@@ -164,6 +170,10 @@ class FactorFrame(Frame):
                 nearest, is_led, is_listed, needs_action = at, False, True, False
             elif item.concept(_ASIDE):
                 needs_action, is_headed = False, True  # "worse end of the day/walking"
+            elif needs_action and is_amount(item):
+                continue  # "standing > 10 mins, walking"
+            elif is_led and is_none(row, at, place):
+                return Governing(at, PAIN, is_denied=True)
             elif needs_action and not (item.role is Role.BRIDGE or item.is_marked(*LISTS)):
                 return None
             elif change and self._changes.meaning(item, change, action):
@@ -220,8 +230,13 @@ def _action(row: Row, place: int) -> str:
     if action != _RUNNING:
         return action
     near = [row[at] for at in range(max(0, place - 2), min(len(row), place + 4))]
-    is_far = any(one.number >= _LEAST_LONG and other.concept(_DISTANCE) for one, other in pairwise(near))
-    return LONG_RUN if is_far else action
+    return LONG_RUN if any(_is_far(one, other) for one, other in pairwise(near)) else action
+
+
+def _is_far(number: Item, unit: Item) -> bool:
+    """Return whether a number and its unit make a run a long one."""
+    least = _LEAST_LONG.get(unit.concept(_DISTANCE) or "")
+    return least is not None and number.number >= least
 
 
 def _nor_before(row: Row, place: int) -> bool:

@@ -15,7 +15,7 @@ from cds_service.narrative.mentions import Mention
 from cds_service.narrative.words.items import Item, Role
 from cds_service.narrative.words.lexicon import Mark, PhraseMeaning
 
-_COMMA, _SLASH, _MORE = ",", "/", ">"  # "buttock > thigh"
+_SLASH, _MORE = "/", ">"  # "buttock > thigh"
 _LISTS = (Mark.LIST, Mark.JOINED)
 _BRIDGE, _BREAK = Role.BRIDGE, Role.BREAK
 
@@ -132,7 +132,7 @@ class PainReader:
             self._share(place, Pain(self._next(), is_vague=True))
         elif calm.begins_vaguely(self._items, place):
             self._begin_calm(place).is_vague = True
-        elif runs.means_place(self._items, place) and self._is_spoken_of(place):
+        elif calm.begins_complaint(self._items, place) or self._means_place(place):
             self._end_pain()
             self._begin(is_placed=True)
         elif calm.says_nothing(self._items, place) and self._is_spoken_of(place):
@@ -140,6 +140,9 @@ class PainReader:
         else:
             return False
         return True
+
+    def _means_place(self, place: int) -> bool:
+        return runs.means_place(self._items, place) and self._is_spoken_of(place)
 
     def _is_spoken_of(self, place: int) -> bool:
         is_ours = self._antecedent.is_ours is True or calm.tells_of_pain(self._items, place)
@@ -242,13 +245,9 @@ class PainReader:
         return chain
 
     def _share(self, word: int, pain: Pain) -> None:
-        """Let waiting places share a pain word. A comma joins them if "and" or "or" does, or behind a denial."""
-        is_alone = not self._joins and not runs.is_parted(self._items, self._waiting, word)
-        is_joined = is_alone or any(join != _COMMA for join in self._joins)
-        is_joined = is_joined or (bool(self._waiting) and calm.is_denied(self._items, self._waiting[0]))
+        """Let waiting places share a pain word."""
+        kept = calm.sharing(self._items, self._waiting, self._joins, word)
         is_word = self._items[word].role is not Role.PAIN
-        is_apart = bool(self._joins) and bool(self._waiting) and calm.is_done_to(self._items, self._waiting[-1])
-        kept = self._waiting if is_joined else self._waiting[-1:] if is_word and not is_apart else []
         for place in kept if is_word else [place for place in kept if not calm.heads(self._items, place)]:
             self._mention(place, word, replace(pain, runs=False))
         self._waiting = [place for place in self._waiting if place not in kept]
@@ -269,13 +268,13 @@ class PainReader:
         if pain is None and not self._waiting and item.concept(RUN) != runs.WAY:
             pain = self._open(place, item)
         if pain is not None:
-            pain.runs, pain.listed = True, False
+            pain.runs, pain.listed = pain.runs or item.concept(RUN) != runs.POINTING, False
         elif self._waiting:
             self._joins.append(item.text)
 
     def _open(self, place: int, item: Item) -> Pain | None:
         """Begin a pain at the word that says where it goes: "radiates to", "it goes to", "on the right it runs"."""
-        if runs.is_spoken_of(self._items, place):
+        if runs.is_spoken_of(self._items, place) or runs.follows_comma(self._items, place):
             if self.last is not None:
                 self._pain = self.last if self.last.is_ours else Pain(0, is_ours=False)
                 return self._pain
@@ -283,9 +282,10 @@ class PainReader:
                 chain = self._continue()
                 self.opening = combine_sides(one.entry.side for one in self._items[:place] if one.entry.side)
                 return self._begin(chain or 0, is_ours=chain is not None, is_placed=True)
-        if item.text in runs.POINTING and not (place and is_denial(self._items[place - 1])):
+        if item.concept(RUN) == runs.POINTING and not (place and is_denial(self._items[place - 1])):
             return self._begin(is_placed=True)
-        if item.is_marked(Mark.RUN_BY_ITSELF) and (place == 0 or self._items[place - 1].entry.cues):
+        is_by_itself = item.is_marked(Mark.RUN_BY_ITSELF) and (place == 0 or self._items[place - 1].entry.cues)
+        if is_by_itself or (runs.opens_telegram(self._items, place) and self._antecedent.is_ours):
             chain = self._continue()
             return self._begin(chain or 0, is_ours=chain is not None, is_placed=True)
         return None
@@ -296,5 +296,5 @@ class PainReader:
             self._share(place + 1, Pain(self._next(), value=value))
         if self._waiting:
             self._joins.append(item.text)
-        if self._pain:
+        if self._pain and not runs.is_fraction(self._items, place):
             self._pain.listed = True

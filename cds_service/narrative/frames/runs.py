@@ -4,39 +4,21 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Final
 
-from cds_service.narrative.frames.sites import ASPECT, DOMINANCE, PRONOUN, RUN
+from cds_service.narrative.frames.sites import ASPECT, DOMINANCE, PRONOUN, QUALITY, RUN
+from cds_service.narrative.frames.subject import is_denial
 from cds_service.narrative.words.items import Item, Role
 from cds_service.narrative.words.lexicon import DAY, Mark
 
-POINTING: Final = frozenset(
-    {
-        "points to",
-        "points with one finger to",
-        "points with a finger to",
-        "pointing to",
-        "pointing with one finger to",
-        "pointed to",
-        "indicates",
-        "puts his hand on",
-        "puts her hand on",
-        "puts hand on",
-        "puts her hand over",
-        "puts his hand over",
-        "places her hand over",
-        "places his hand over",
-        "rubs",
-        "cups",
-        "grabs",
-        "clutches",
-    }
-)
+POINTING: Final = "point"  # who points to a place says that it hurts there
+_MOVE: Final = "move"
 WAY: Final = "way"  # a direction: needs a pain, or another word of radiation, before it
 THE: Final = frozenset({"the", "this", "that", "his", "her", "my"})  # before "pain": the one spoken of
 ACTION: Final = "action"  # "walking", "flexion": pain goes on behind what brings it on
 _COMMA, _SINCE, _OF, _DASH = ",", "since", "of", "-"
-_RELATIVES = frozenset({"which", "that", "now", "then", "has now", "have now"})
+_RELATIVES = frozenset({"which", "that", "now", "then", "since", "has now", "have now"})
 _NOT, _BUT, _BEFORE_NOT = frozenset({"not", "never"}), "but", frozenset({",", "but", "-", "("})
 _PRONOUNS = frozenset({"which", "that"})
+_TODAY, _SCALE = frozenset({"today", "currently"}), frozenset({"/"})  # "3/10"
 _IT_IS = frozenset({"it is", "its", "it was", "this is", "means", "he means", "she means"})
 _ITSELF = "itself"
 _WHOLLY = frozenset({"all", "mainly", "mostly", "more", "really", "actually", "just", "only", "round"})
@@ -61,6 +43,7 @@ _WHERE = frozenset({"in", "at", "over", "around", "about", "across"})
 _IS_WHERE = frozenset({"is in", "are in", "was in", "were in", "is at", "is over", "is around"})
 _MAX_WORDS = 2  # between a pain and where it is
 _OCCASION = "occasion"  # "when walking"
+_BEGUN, _ORIGIN, _ON = "begun", "origin", "on"  # "since", "it starts in", "on the right"
 _CHANGE, _WORSE = "effect", "worse"  # "is worst in the groin"
 _MAX_UNKNOWN = 3  # unknown words between a pain and the word that says where it goes
 _REACH = 8  # items that are looked at
@@ -88,8 +71,23 @@ def leads_to_run(items: Sequence[Item], place: int, *, runs: bool) -> bool:
 
 def leads_aside(items: Sequence[Item], place: int) -> bool:
     """Return whether a pain is followed past a dash, a place that is none of ours, or the word that refers to it."""
-    is_led = heads_places(items, place) or names_other_place(items, place)
+    is_led = heads_places(items, place) or names_other_place(items, place) or is_of_now(items, place)
     return is_led or is_relative(items, place) or _denies_place(items, place)
+
+
+def is_of_now(items: Sequence[Item], place: int) -> bool:
+    """Return whether a word of today leads to where it hurts: "now mainly the calf", "pain today 3/10 in the back"."""
+    if not items[place].is_marked(Mark.STOP_OPENING) and items[place].text not in _TODAY:
+        return False
+    behind = (one for one in items[place + 1 : place + _REACH] if one.text not in _SCALE and not _is_small(one))
+    found = next(behind, None)
+    before = next((one for one in reversed(items[:place]) if one.role is not Role.BRIDGE), None)
+    is_led = before is not None and (before.role is Role.RUN or before.role is Role.PAIN_WORD)
+    return is_led and found is not None and found.role is Role.PLACE
+
+
+def _is_small(item: Item) -> bool:
+    return item.is_side or item.role is Role.BRIDGE
 
 
 def _denies_place(items: Sequence[Item], place: int) -> bool:
@@ -152,6 +150,8 @@ def names_other_place(items: Sequence[Item], place: int) -> bool:
 
 def is_relative(items: Sequence[Item], place: int) -> bool:
     """Return whether a word refers to the pain before it and tells where that goes: "back pain, which goes into"."""
+    if items[place].text in _HAS and items[place + 1 : place + 2] and items[place + 1].text == _SINCE:
+        place += 1  # "in the back, and has since gone to the calf"
     return (
         items[place].text in _RELATIVES
         and place + 1 < len(items)
@@ -168,7 +168,10 @@ def is_parted(items: Sequence[Item], waiting: Sequence[int], pain: int) -> bool:
 
 def means_place(items: Sequence[Item], place: int) -> bool:
     """Return whether words say which place is meant, and no more is said of that: "it is the groin", "it is all in"."""
-    if items[place].text not in _IT_IS:
+    is_begun = items[place].concept(PRONOUN) and any(
+        item.concept(QUALITY) == _ORIGIN for item in items[place + 1 : place + 2]
+    )
+    if not (items[place].text in _IT_IS or is_begun):
         return False
     for at in range(place + 1, min(len(items), place + _REACH)):
         item = items[at]
@@ -176,8 +179,14 @@ def means_place(items: Sequence[Item], place: int) -> bool:
             behind = items[at + 1] if at + 1 < len(items) else None
             if behind is None or behind.text == _ITSELF:
                 return True
-            return behind.is_side or behind.is_marked(Mark.LIST, Mark.STOP, Mark.JOINED)
-        if not (item.is_side or item.text in THE or item.text in _WHERE or item.text in _WHOLLY):
+            return behind.is_side or behind.text == _ON or behind.is_marked(Mark.LIST, Mark.STOP, Mark.JOINED)
+        if not (
+            item.is_side
+            or item.concept(QUALITY) == _ORIGIN
+            or item.text in THE
+            or item.text in _WHERE
+            or item.text in _WHOLLY
+        ):
             return False
     return False
 
@@ -223,6 +232,33 @@ def is_spoken_of(items: Sequence[Item], place: int) -> bool:
     return is_sided and place < _REACH
 
 
+def follows_comma(items: Sequence[Item], place: int) -> bool:
+    """Return whether a verb behind a comma says where a pain goes that was told before: "sore hip, shoots down to"."""
+    is_apart = place > 0 and items[place - 1].is_marked(Mark.LIST)
+    return is_apart and items[place].concept(RUN) == _MOVE and goes_to_place(items, place)
+
+
+def opens_telegram(items: Sequence[Item], place: int) -> bool:
+    """Return whether a sentence opens with where the pain of the one before goes: "Goes down to the calf"."""
+    is_first = place == 0 or (place == 1 and is_denial(items[0]))
+    return is_first and items[place].concept(RUN) == _MOVE and goes_to_place(items, place)
+
+
+def goes_to_place(items: Sequence[Item], place: int) -> bool:
+    """Return whether small words alone lead on to a place, and nothing that it is only a part of: "knee clinic"."""
+    at = place + 1
+    while at < len(items) and (_is_small(items[at]) or items[at].role is Role.RUN):
+        at += 1
+    if at >= len(items) or items[at].role not in {Role.PLACE, Role.PAIN}:
+        return False
+    return at + 1 >= len(items) or not items[at + 1].is_unknown
+
+
+def is_fraction(items: Sequence[Item], place: int) -> bool:
+    """Return whether a slash stands between numbers: "pain 4/10 at rest in the hip"."""
+    return 0 < place < len(items) - 1 and items[place - 1].number >= 0 and items[place + 1].number >= 0
+
+
 def is_moved(items: Sequence[Item], place: int, *, after_motion: bool) -> bool:
     """Return whether a place is only being moved: "pain with hip flexion", "on moving the knee"."""
     behind = items[place + 1] if place + 1 < len(items) else None
@@ -242,5 +278,7 @@ def takes_list(items: Sequence[Item], place: int) -> bool:
     behind = items[place + 1] if place + 1 < len(items) else None
     if behind is None:
         return True
+    if behind.concept(_BEGUN):
+        return True  # "in the back and buttock since May"
     is_other = behind.is_unknown and not (behind.concept(DOMINANCE) or behind.concept(_OCCASION))
     return not (is_other or behind.is_marked(Mark.PAIN, Mark.ELSEWHERE, Mark.STOP))

@@ -13,11 +13,12 @@ REGION, ASPECT, PART, QUALITY, RUN, PRONOUN = "site", "facing", "part", "quality
 DOMINANCE: Final = "dominance"  # "worse than"
 KINDS: Final = frozenset({REGION, ASPECT, PART, QUALITY, RUN, PRONOUN})
 TENDER: Final = "tender"  # the regions whose tenderness is pain
+COMPLAINT: Final = "complaint"  # "c/o": what somebody complains of
 WHOLE: Final = "whole"  # a region of which no aspect is said
 _REACHED = "reached"  # a region that is a place of pain only where pain radiates to it
 _BACK, _SIDE, _LOW_BACK = "back", "side", "low-back"
 _BACKS = frozenset({_BACK, "backs"})  # "back's been fine"
-_OF, _TO, _ADVERB = "of", "to", "ly"
+_OF, _TO, _ADVERB, _COLON = "of", "to", "ly", ":"
 _PAIN = "pain"
 _REACH = 8  # items between an aspect and its region
 _OWNERS = frozenset({"the", "his", "her", "my", "their", "your", "our"})
@@ -235,6 +236,11 @@ def _is_hurting(row: Row, place: int) -> bool:
     return before is not None and before.role in {Role.RUN, Role.PAIN_WORD} and is_last
 
 
+def _is_titled(row: Row, place: int) -> bool:
+    """Return whether the title of what hurts stands before a place: "Pain: back"."""
+    return place > 1 and row[place - 1].text == _COLON and row[place - 2].role is Role.PAIN_WORD
+
+
 def _is_part_of_body(row: Row, place: int) -> bool:
     """Return whether "back" by itself is the part of the body: "severe back and leg pain", not "went back to work"."""
     behind = row[place + 1] if place + 1 < len(row) else None
@@ -248,10 +254,14 @@ def _is_part_of_body(row: Row, place: int) -> bool:
     if before is not None and (before.text in _OWNERS or before.text in _ABOUT or before.concept(DOMINANCE)):
         return True
     is_opening = (
-        before is None or before.is_side or before.role in {Role.LIST, Role.PAIN_WORD, Role.BRIDGE} or is_denial(before)
+        before is None
+        or before.is_side
+        or before.concept(QUALITY) == COMPLAINT
+        or before.role in {Role.LIST, Role.PAIN_WORD, Role.BRIDGE}
+        or is_denial(before)
     )
     is_scored = behind is not None and behind.number >= 0
-    is_told = before is None or before.text not in _COPULAS or is_scored
+    is_told = before is None or before.text not in _COPULAS or is_scored or _is_titled(row, place)
     is_closing = behind is None or behind.is_marked(*_LISTS, Mark.STOP) or behind.is_side or behind.text in _CLOSING
     is_closing = is_closing or is_scored
     is_closing = is_closing or (behind is not None and behind.concept(DOMINANCE) is not None)

@@ -20,6 +20,7 @@ _POOR, _TURN, _ASLEEP = "poor", "turn", "asleep"
 _BUT = frozenset({"but", "however", "although", "though"})
 _WOKEN = frozenset({"her", "him", "me", "them"})
 _SLEEPS = (" sleep", " her sleep", " his sleep")  # "disturbs sleep"
+_RELATIVES = frozenset({"that", "which"})
 _PASSIVE = frozenset({"woken", "disturbed", "awoken"})
 _ENDING_WAKING = frozenset({",", "at", "in", "and", "now", "or", "since"})
 _TITLE, _NIGHTS, _COLON = 2, frozenset({"night", "nights", "sleep"}), ":"  # two items: the word and the colon
@@ -54,6 +55,8 @@ class SleepFrame(Frame):
             yield from self._flat(row, flat)
 
     def _waking(self, row: Row, place: int, meaning: PhraseMeaning) -> Iterator[Mention]:
+        if _is_of_another(row, place):
+            return
         subject = subject_before(row, place)
         around = range(max(0, place - _REACH), min(len(row), place + _REACH))
         pains = [at for at in around if row[at].role in {Role.PAIN, Role.PAIN_WORD} and not _contrasts(row, place, at)]
@@ -131,6 +134,15 @@ class SleepFrame(Frame):
         return any(item.is_marked(Mark.STOP, *_LISTS) for item in between)
 
 
+def _is_of_another(row: Row, place: int) -> bool:
+    """Return whether it is said which place does not wake somebody: "the shoulder, and not the hip, that wakes him"."""
+    if not place or row[place - 1].text not in _RELATIVES:
+        return False
+    named = next((at for at in range(place - 1, max(-1, place - _NEAR), -1) if row[at].role in _PAINS), None)
+    before = (row[at] for at in range((named or 0) - 1, -1, -1) if row[at].role is not Role.BRIDGE)
+    return named is not None and (nearest := next(before, None)) is not None and nearest.text in NOT
+
+
 def _is_titled(row: Row, place: int) -> bool:
     """Return whether a title of its own stands before waking: "Night: wakes"."""
     return place == _TITLE and row.sentence.words[0] in _NIGHTS and row[1].text == _COLON
@@ -158,7 +170,7 @@ def _is_anyone_woken(row: Row, place: int) -> bool:
 
 def _is_by_turning(row: Row, place: int) -> bool:
     """Return whether turning over wakes somebody: "wakes x1 rolling onto the left side"."""
-    near = range(max(0, place - _NEAR), min(len(row), place + _NEAR))
+    near = range(max(0, place - _NEAR), min(len(row), place + _REACH))
     between = (row[min(at, place) + 1 : max(at, place)] for at in near if row[at].concept(_TURN))
     return any(not any(map(_parts, items)) for items in between)
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cds_service.narrative.frames.calm import PAINLESS, closes
+from cds_service.narrative.frames.calm import NOTHING, PAINLESS, closes
 from cds_service.narrative.frames.changes import (
     ACTION,
     LISTS,
@@ -48,6 +48,7 @@ _EASY: Final = frozenset(
 )
 _OTHERS: Final = frozenset({Role.PAIN, Role.PAIN_WORD, Role.PLACE, Role.ELSEWHERE})
 _FIRST: Final = "first"  # steps
+_BEING: Final = frozenset({"is", ":", "-", "all"})
 _REACH: Final = 12  # items between an action and the pain that there is not
 _NEAR: Final = 3  # words before an action
 
@@ -66,6 +67,22 @@ def unhindered(row: Row, place: int, action: str) -> Governing | None:
     return Governing(at, PAIN, is_denied=True)
 
 
+def is_none(row: Row, at: int, place: int) -> bool:
+    """Return whether no pain comes with an action that ends its clause: "groin pain on runs, but none with walking"."""
+    is_nothing = row[at].concept(QUALITY) == NOTHING and closes(row, place)
+    return is_nothing and any(item.role in {Role.PAIN, Role.PAIN_WORD} for item in row[:at])
+
+
+def well_before(row: Row, place: int, action: str) -> Governing | None:
+    """Return the word before walking that says that it does not hurt, and opens its clause: "fine walking the dog"."""
+    at = place - 1
+    if action != WALKING or at < 0 or row[at].text not in _WELL or not closes(row, place):
+        return None
+    before = row[at - 1] if at else None
+    is_opening = before is None or before.is_marked(*LISTS) or before.concept(PERSON) is not None
+    return Governing(at, PAIN, is_denied=True) if is_opening else None
+
+
 def _is_done(row: Row, place: int, action: str) -> bool:
     """Return whether someone does walk or run: it is not denied, given up or hardly done."""
     first, end = row.words(place, place)
@@ -80,15 +97,22 @@ def _painless(row: Row, place: int) -> int | None:
     commas, denied = 0, False
     for at in range(place + 1, min(len(row), place + _REACH)):
         item = row[at]
-        if _is_well(item, is_next=at == place + 1 and _is_exercise(row[place])):
+        is_next = all(one.text in _BEING for one in row[place + 1 : at])
+        if _is_well(item, is_next=is_next and _is_exercise(row[place])):
             return at if closes(row, at) else None
         if denied and item.role is Role.PAIN_WORD:
             return at if _is_end(row, at) else None
         commas += item.is_marked(*LISTS) and item.text != "/"
-        if commas > 1 or (denied and not item.is_marked(Mark.LINK) and item.text != "any") or _breaks(item):
+        is_small = item.is_marked(Mark.LINK, Mark.JOINED) or item.text == "any" or _is_joined(row, at)
+        if commas > 1 or (denied and not is_small) or _breaks(item):
             return None
         denied = denied or is_denial(item)
     return None
+
+
+def _is_joined(row: Row, at: int) -> bool:
+    """Return whether "or" joins another trouble to the pain that is denied: "without limitation or discomfort"."""
+    return row[at].is_unknown and at + 1 < len(row) and row[at + 1].is_marked(Mark.JOINED)
 
 
 def _is_exercise(item: Item) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
+from cds_service.narrative.frames.changes import is_amount
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.sites import REGION
 from cds_service.narrative.frames.subject import COMPLAINT, Subject, is_denial, pain_at
@@ -28,6 +29,7 @@ _MOVING = frozenset(
     }
 )  # fmt: skip
 _LEGS = frozenset({"leg", "calf", "thigh", "buttock", "lower-leg", "foot"})
+_FRACTION: Final = "score"  # "1/2 block"
 _REACH, _NEAR = 12, 7  # items from the action to its end, and from there to the pain
 _PAINS = frozenset({Role.PAIN, Role.PAIN_WORD})
 
@@ -62,7 +64,7 @@ class WalkingFrame(Frame):
             item = row[at]
             if item.text in (_THEN if is_measured else _SURE):
                 return _pain_behind(row, at)
-            if item.concept(_PACE) and row[at - 1].number >= 0:
+            if item.concept(_PACE) and (is_amount(row[at - 1]) or row[at - 1].concept(_FRACTION)):
                 is_measured = True
             elif item.text in _STATES:
                 continue

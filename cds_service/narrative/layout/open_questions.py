@@ -12,6 +12,7 @@ _QUESTIONS: Final[Sequence[tuple[Set[str], Set[str], Sequence[str]]]] = (
     (frozenset({"what"}), frozenset({"better", "eases", "relieves", "helps"}), ("eased", "by")),
     (frozenset({"what"}), frozenset({"tried", "had", "taken"}), ("tried", ":")),
 )
+_COLON, _TITLE = ":", 4  # words of what stands before a question
 _NOT_OPEN: Final = frozenset({"not", "never", "else", "if"})
 
 
@@ -33,6 +34,8 @@ def _title_of(words: Sequence[str]) -> Sequence[str]:
     """Return the title for the answer to a question, or nothing."""
     if not _NOT_OPEN.isdisjoint(words):
         return ()
+    if _COLON in words[:_TITLE]:
+        words = words[words.index(_COLON) + 1 :]  # "Intake: where does it hurt?"
     return next(
         (title for first, named, title in _QUESTIONS if words[0] in first and not named.isdisjoint(words[1:])), ()
     )
