@@ -25,11 +25,11 @@ _DIRECTIONS = frozenset({"int", "internal", "internally", "inwards", "ext", "ext
 _NOT, _COLON = "not", ":"
 _POSITION = "position"
 _OF = frozenset({"of", "from"})  # "hip free from infection"
-_MOVES = frozenset({"move", "moves"})
+_MOVES = frozenset({"move", "moves", "moved", "moving"})
 _HAVE = frozenset({"has", "have"})
 _SMALL = frozenset({*_MOVES, "-", ":", "is", "are", "was", "were", ","})
 _MOST_LIMITED, _LEAST_FULL, _FURTHEST, _MOST = 15, 30, 70, 90  # degrees
-_GLOBAL = "global"
+_GLOBAL, _EVERYWHERE = "global", ("all directions", "all planes")
 _NO_TURNING = frozenset({"lumbar", "back", "knee", "leg", "foot"})  # joints of which no internal rotation is told
 _NEAR = 4  # items between what brings a pain on and the pain
 _LIMITED_BY = frozenset({"limited by", "restricted by", "stopped by"})
@@ -180,7 +180,10 @@ def _is_stiff_all_over(row: Row, at: int) -> bool:
     before = next(
         (item for item in reversed(row[max(0, at - 3) : at]) if not (item.is_side or item.text == "the")), None
     )
-    return any(item is not None and item.text.startswith(_GLOBAL) for item in (before, behind))
+    return any(
+        item is not None and (item.text.startswith(_GLOBAL) or item.text.endswith(_EVERYWHERE))
+        for item in (before, behind)
+    )
 
 
 def _is_less(row: Row, at: int) -> bool:
