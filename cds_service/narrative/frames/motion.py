@@ -28,7 +28,7 @@ _OF = frozenset({"of", "from"})  # "hip free from infection"
 _MOVES = frozenset({"move", "moves", "moved", "moving"})
 _HAVE = frozenset({"has", "have"})
 _SMALL = frozenset({*_MOVES, "-", ":", "is", "are", "was", "were", ","})
-_MOST_LIMITED, _LEAST_FULL, _FURTHEST, _MOST = 15, 30, 70, 90  # degrees
+_MOST_LIMITED, _LEAST_FULL, _FURTHEST, _MOST, _STRAIGHT = 15, 30, 70, 90, 180  # degrees
 _GLOBAL, _EVERYWHERE = "global", ("all directions", "all planes")
 _NO_TURNING = frozenset({"lumbar", "back", "knee", "leg", "foot"})  # joints of which no internal rotation is told
 _NEAR = 4  # items between what brings a pain on and the pain
@@ -89,6 +89,8 @@ class MotionFrame(ExaminationFrame):
             if _is_share(row, at):
                 return Token(Part.RESULT, at, value=value, words=(at,))
             return Token(Part.RESULT, at, value=FindingValue.ABSENT if number >= _LEAST_FULL else value, words=(at,))
+        if _MOST < number <= _STRAIGHT and any(one.text == "/" for one in (*row[at - 1 : at], *row[at + 1 : at + 2])):
+            return Token(Part.RESULT, at, words=(at,))  # of a bend, in a list of movements
         if item.text == _LACKING and at + 1 < len(row) and row[at + 1].number >= 0:
             return None  # of how much, nobody says
         if item.text in _LIMITED_BY:
