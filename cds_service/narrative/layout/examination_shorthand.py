@@ -228,9 +228,8 @@ def _less_than_other(part: Sentence, at: int) -> _Spelled | None:
     if len(three) < 3 or three[1] not in _BOUNDS or not _SIDES.issuperset((three[0], three[2])):
         return None
     is_of_two = three[0][0] != three[2][0]
-    is_examined = not (
-        _REFLEXES.isdisjoint(words) and _STRENGTH.isdisjoint(words) and _GRADED_MUSCLES.isdisjoint(words)
-    )
+    named = words[at - 1] if at and words[at - 1] != ":" else words[at - 2] if at > 1 else ""
+    is_examined = named in _REFLEXES | _STRENGTH | _GRADED_MUSCLES  # but "reduced L > R" is so on both sides
     lesser = three[0] if three[1] == "<" else three[2]
     return _Spelled(3, (lesser, "reduced")) if is_of_two and is_examined else None
 
