@@ -126,7 +126,8 @@ def _shared(row: Row, placed: Mapping[int, list[Slot]], other: int, head: int) -
 
 def _is_fall(row: Row, head: int) -> bool:
     """Return whether a slip is perhaps none of a vertebra, as no picture is named."""
-    return row[head].concept(_DISEASE) == _SLIP and _PICTURE not in row.kinds
+    is_level = any(item.concept("root") for item in row[max(0, head - 1) : head + 2])  # "unstable L4/5 slip"
+    return row[head].concept(_DISEASE) == _SLIP and _PICTURE not in row.kinds and not is_level
 
 
 def _only_spine(row: Row, head: int) -> Iterator[Slot]:
