@@ -171,7 +171,7 @@ def _titled_side(row: Row, mention: Mention, table: Mapping[str, PhraseMeaning])
 
 
 def _listed_side(row: Row, mention: Mention) -> Side:
-    """Return the only side of a sentence if a hip has it, and a part of a hip is listed behind: "L hip OA, labral tear"."""
+    """Return the only side of a sentence if a hip has it, and lists a part of one: "L hip OA, labral tear"."""
     sides = [at for at, item in enumerate(row) if item.is_side or item.side is not Side.UNSTATED]
     heads = [at for at in row.kinds.get(_DISEASE, ()) if at < mention.first]
     if len(sides) != 1 or not heads or row[sides[0]].entry.side is None or not sides[0] < heads[-1]:
