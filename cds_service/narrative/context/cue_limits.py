@@ -95,7 +95,7 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
     if _is_found_positive(items, denial.place, mention) or is_asserted(items, mention):
         return True
     before = _before(items, mention)
-    if before == _PLUS or (mention.saying.is_pain and _is_known(items, mention)):
+    if before == _PLUS or (mention.saying.is_pain and _is_known(items, denial.place, mention)):
         return True  # "-numbness, +leg pain", "no injury, the back pain having come on slowly"
     if before == _DASH and _MORE_THAN_NOT.issuperset(items[denial.place].text.split()):
         return mention.last == len(items) - 1  # "NOT leg pain - hip pain"
@@ -129,12 +129,17 @@ def _before(items: Sequence[Item], mention: Mention) -> str:
     return items[at].text if at >= 0 else ""
 
 
-def _is_known(items: Sequence[Item], mention: Mention) -> bool:
-    """Return whether "the" stands between a comma and a mention, which is no part of a denied list then."""
+def _is_known(items: Sequence[Item], denial: int, mention: Mention) -> bool:
+    """Return whether "the" begins what is told of a pain: "no injury, the back pain having come on slowly".
+
+    Behind "and" only of one that is not there: "no calf pain, and the back has been comfortable".
+    """
     at = mention.first - 1
     while at > 0 and items[at].is_side:
         at -= 1
-    return at > 1 and items[at].text == _THE and items[at - 1].text == _COMMA
+    if at < 1 or items[at].text != _THE or items[denial + 1].text == _THE:
+        return False
+    return items[at - 1].text == _COMMA or (items[at - 1].text == _AND and mention.value is FindingValue.ABSENT)
 
 
 def _is_led_by_nothing(items: Sequence[Item], denial: int, mention: Mention) -> bool:

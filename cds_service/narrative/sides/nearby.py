@@ -20,6 +20,7 @@ _LEADING_ON = frozenset(
         "because", "due", "d", "as", "which", "who", "but", "so", "every", "each", "especially", "particularly",
         "lying", "sitting", "walking", "standing", "climbing", "running", "turning", "rolling", "squatting",
         "at", "overnight", "nightly", "worse", "worst", "better", "until", "without", "w/o",
+        "first", "noticed", "started", "began", "came",
     }
 )  # fmt: skip
 _COPULAS = frozenset({"is", "was", "are", "were"})  # "knee pain on the left is the main problem"
