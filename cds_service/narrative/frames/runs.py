@@ -14,7 +14,7 @@ _MOVE: Final = "move"
 WAY: Final = "way"  # a direction: needs a pain, or another word of radiation, before it
 THE: Final = frozenset({"the", "this", "that", "his", "her", "my"})  # before "pain": the one spoken of
 ACTION: Final = "action"  # "walking", "flexion": pain goes on behind what brings it on
-_COMMA, _SINCE, _OF, _DASH = ",", "since", "of", "-"
+_COMMA, _SINCE, _OF, _DASH, _AND = ",", "since", "of", "-", "and"
 _RELATIVES = frozenset({"which", "that", "now", "then", "since", "has now", "have now"})
 _NOT, _BUT, _BEFORE_NOT = frozenset({"not", "never"}), "but", frozenset({",", "but", "-", "("})
 _PRONOUNS = frozenset({"which", "that"})
@@ -128,7 +128,8 @@ def leads_to_place(items: Sequence[Item], place: int) -> bool:
         is_plain = item.entry.concepts.keys() <= {DAY} or item.concept(_CHANGE) == _WORSE or item.concept("modifier")
         is_word = item.is_unknown and bool(is_plain)
         unknown += is_word
-        if unknown > _MAX_WORDS or not (item.role is Role.BRIDGE or is_word):
+        is_joined = item.text == _AND and unknown > 0  # "is described as sharp and is located in"
+        if unknown > _MAX_WORDS or not (item.role is Role.BRIDGE or is_word or is_joined):
             return False
     return False
 

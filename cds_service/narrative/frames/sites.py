@@ -232,7 +232,7 @@ def _is_hurting(row: Row, place: int) -> bool:
         return True
     before = _content_before(row, place)
     behind = row[place + 1] if place + 1 < len(row) else None
-    is_last = behind is None or not (behind.is_unknown or behind.entry.saying)
+    is_last = behind is None or not (behind.is_unknown or behind.entry.saying) or bool(behind.concept(DOMINANCE))
     return before is not None and before.role in {Role.RUN, Role.PAIN_WORD} and is_last
 
 
