@@ -13,6 +13,7 @@ from cds_service.narrative.words.lexicon import Cue, CueEffect, Mark
 _BRACKETS = frozenset({"(", "-"})
 _EVER, _HISTORY_OF = frozenset({"history", "hx", "ever", "never"}), "h / o"
 _AND, _COMMA, _NOT, _PLUS, _THE = "and", ",", "not", "+", "the"
+_TITLES, _COLON = frozenset({"history", "hx"}), ":"
 _NEVER_DONE: Final = frozenset({"not done", "never done", "not had", "never had", "not tried", "never tried"})
 _YET: Final = frozenset({"yet", "to date", "so far", "before"})
 _STUDIED: Final = "electrodiagnostics"
@@ -173,6 +174,13 @@ def is_over_before(items: Sequence[Item], place: int, cue: Cue) -> bool:
         return False
     is_both = any(not one.is_before and one.effect is cue.effect for one in items[place].entry.cues)
     return is_both and items[place + 1].text == _COMMA and any(item.entry.saying for item in items[:place])
+
+
+def is_title_of_today(items: Sequence[Item], cue: Cue, mentions: Sequence[Mention], mention: Mention) -> bool:
+    """Return whether "History:" heads what the patient comes with: a pain, in a sentence that tells since when."""
+    is_title = cue.effect is CueEffect.HISTORICAL and items[0].text in _TITLES and items[1].text == _COLON
+    is_complaint = mention.saying.is_pain or mention.about is not None
+    return is_title and is_complaint and any(one.is_dated for one in mentions)
 
 
 def _is_found_positive(items: Sequence[Item], place: int, mention: Mention) -> bool:

@@ -30,6 +30,7 @@ from cds_service.narrative.frames.changes import (
     is_amount,
 )
 from cds_service.narrative.frames.frame import Frame
+from cds_service.narrative.frames.runs import is_fraction
 from cds_service.narrative.frames.setting_out import (
     FURNITURE,
     STARTING,
@@ -180,7 +181,7 @@ class FactorFrame(Frame):
                 is_next = nearest == at + 1 and (change != PAIN or is_rising(row, nearest))
                 is_led = is_led or change in LED or (is_headed and change != PAIN) or _is_from(row, at, nearest, change)
                 return Governing(at, change, is_listed) if is_led or is_next or item.concept(OCCASION) else None
-            elif item.is_marked(*LISTS):
+            elif item.is_marked(*LISTS) and not is_fraction(row, at):
                 needs_action = not joins_places(row, at)
             elif item.text == _COLON or (item.text == _DASH and at and change_of(row[at - 1])):
                 is_headed = True  # "Agg: walking, stairs"
