@@ -15,6 +15,7 @@ from cds_service.narrative.frames.tallies import read_tally
 from cds_service.narrative.frames.trailing_places import trailing_places
 from cds_service.narrative.mentions import Mention, read_signs
 from cds_service.narrative.qualifiers import qualify
+from cds_service.narrative.sides.deficits import settle_deficits
 from cds_service.narrative.sides.nearby import place_sides
 from cds_service.narrative.sides.other_side import pains_of_other_side
 from cds_service.narrative.words.items import UNKNOWN_ITEM, Item, Role, Row
@@ -85,6 +86,8 @@ class MentionReader:
         if row.traits & SIDE:
             place_sides(row, mentions)
             mentions += pains_of_other_side(row, pains.mentions)
+        if others:
+            settle_deficits(row, others)
         if pains.referring:
             _refer(pains, antecedent.side if pains.opening is Side.UNSTATED else pains.opening)
         if stated and pains.mentions:

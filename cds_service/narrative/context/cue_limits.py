@@ -21,6 +21,7 @@ _DASH: Final = "-"
 _MORE_THAN_NOT: Final = frozenset({"not"})
 _INJURY: Final = "major-trauma"
 _FELL: Final = frozenset({"fell", "came", "slipped", "tripped", "crashed"})
+_MISHAPS: Final = frozenset({"wet", "wets", "soiled", "soils", "messed", "peed", "pooed", "pooped", "weed", "soaked"})
 _NO: Final = ("no ", "nil ")
 _POSITIVE = (" positive", " pos", " +ve")
 _MEASURES = ("grade", "reflex-grade", "score", "degrees")
@@ -108,7 +109,7 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
         return True
     if before != _COMMA:
         return False
-    if _is_fall_told(items, mention):
+    if _is_fall_told(items, mention) or _is_mishap_told(items, denial, mention):
         return True  # "no injury, fell off a ladder last week"
     if mention.value is FindingValue.ABSENT or items[mention.first].concept("change") == "cannot":
         return True  # "no accidents, passes urine normally"
@@ -120,6 +121,12 @@ def _is_fall_told(items: Sequence[Item], mention: Mention) -> bool:
     """Return whether a mention tells of a fall or crash by a verb, or by its day."""
     is_told = mention.when is not None or items[mention.first].text.split()[0] in _FELL
     return _INJURY in mention.saying.records and is_told
+
+
+def _is_mishap_told(items: Sequence[Item], denial: PlacedCue, mention: Mention) -> bool:
+    """Return whether a mention tells of a mishap by a verb, and is no entry of a list: "no urge, soiled pants x1"."""
+    is_told = items[mention.first].text.split()[0] in _MISHAPS and not denial.cue.is_listing
+    return is_told and not any(item.is_marked(Mark.JOINED) for item in items[denial.place :])
 
 
 def _before(items: Sequence[Item], mention: Mention) -> str:

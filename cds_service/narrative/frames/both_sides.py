@@ -2,7 +2,7 @@
 
 from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
-from cds_service.narrative.words.items import Row
+from cds_service.narrative.words.items import UNKNOWN_ITEM, Item, Row
 from cds_service.narrative.words.lexicon import Mark
 
 _UNSTATED, _WHOLE = Side.UNSTATED, "whole"
@@ -24,8 +24,24 @@ _PAIRED = frozenset(
         "les",
         "lls",
     }
-    | {"symmetric", "symmetrical", "symmetrically", "equal", "equally", "symm", "sym", "dermatomes", "myotomes", "slrs"}
+    | {
+        "symmetric",
+        "symmetrical",
+        "symmetrically",
+        "equal",
+        "equally",
+        "symm",
+        "sym",
+        "dermatomes",
+        "myotomes",
+        "derms",
+        "derm",
+        "myos",
+        "slrs",
+    }
 )
+_LOWER = frozenset({"ll", "le", "lower limb", "lower extremity", "lower extremity muscle"})
+_SPOKEN_OF = frozenset({"the", "his", "her", "my", "this", "that", "a", "an", "one", "other", "same"})
 
 
 def names_both_limbs(row: Row) -> bool:
@@ -34,7 +50,15 @@ def names_both_limbs(row: Row) -> bool:
         return False
     limbs = [row[at] for at in row.kinds.get(_WHOLE, ()) if row[at].concept(_WHOLE) == "leg"]
     limbs += [row[at] for at in row.kinds.get("joint", ()) if row[at].concept("joint") == "hip"]
-    return bool(limbs) and all(item.text.split()[-1] in _PAIRED for item in limbs)
+    return bool(limbs) and all(item.text.split()[-1] in _PAIRED or _is_of_any(row, item) for item in limbs)
+
+
+def _is_of_any(row: Row, limb: Item) -> bool:
+    """Return whether a limb is named as what was examined, and is not the one spoken of: "LL power normal"."""
+    if limb.text not in _LOWER:
+        return False
+    before = next((row[at - 1] for at in row.kinds[_WHOLE] if row[at] is limb and at), None)
+    return before is None or not (before is UNKNOWN_ITEM or before.text in _SPOKEN_OF)
 
 
 def is_of_both(row: Row, claim: Claim) -> bool:

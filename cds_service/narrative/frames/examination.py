@@ -10,7 +10,7 @@ from cds_service.model.sides import Side
 from cds_service.narrative.frames.both_sides import are_alike, is_of_both, names_both_limbs
 from cds_service.narrative.frames.claims import Claim, read_claims
 from cds_service.narrative.frames.frame import Frame
-from cds_service.narrative.frames.leading import DASH, asides, leads_on
+from cds_service.narrative.frames.leading import DASH, asides, has_what_follows, leads_on, titles
 from cds_service.narrative.frames.neuro import NEURO, is_summed_up
 from cds_service.narrative.frames.paired_results import join_pairs
 from cds_service.narrative.frames.partings import close_exception
@@ -160,7 +160,7 @@ class ExaminationFrame(Frame):
     def _tokens(self, row: Row) -> tuple[list[Token], Side]:
         """Return the tokens of a sentence, and the side that heads it."""
         line = TokenLine(row, self.foreign, self.takes_unknown)
-        passed = asides(row)
+        passed = asides(row) | titles(row)
         for at, token in enumerate(parts_of(row)):
             if at in passed:
                 continue
@@ -213,7 +213,7 @@ class ExaminationFrame(Frame):
         """Return whether an item may stand between a head and its result."""
         item = row[at]
         entry = item.entry
-        if leads_on(row, at):
+        if leads_on(row, at) or has_what_follows(row, at):
             return True
         if item.text == DASH or entry.cues or item.is_marked(Mark.STOP):
             return False

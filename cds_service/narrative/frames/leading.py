@@ -1,5 +1,6 @@
 """Small words that only lead from what was examined to its result: "FADIR still positive", "SLR - right: negative"."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from cds_service.narrative.words.items import Item, Row
@@ -10,17 +11,23 @@ _STILL, _RESULT, _GRADE = "still", "result", "grade"
 _NOW_ITSELF: Final = "now"
 _IT_IS: Final = frozenset({"it", "it is", "its"})
 _OPENING, _CLOSING = "(", ")"
+_NEAR: Final = 4  # items behind a dash
 _EXAMINED: Final = (
     *("result", "grade", "score", "reflex-grade", "degrees", "test", "reflex", "reflex-place", "muscle", "motion"),
     *("topic", "region", "root", "limb", "numb", "walk", "joint", "structure-seen", "disease"),
 )
+_TIMES, _COLON = "x", ":"
+_LONGEST_TITLE: Final = 4  # items
+_PARTS: Final = ("region", "root", "muscle")
+_NONE: Final = frozenset[int]()
 _SIGNS: Final = frozenset({"+", "-"})
+_HAS: Final = frozenset({"has", "have", "shows", "show", "demonstrates", "demonstrate"})
 
 
 def asides(row: Row) -> frozenset[int]:
     """Return the places of what a bracket tells beside an examination: "AJ absent L (post discectomy), R normal"."""
     if _OPENING not in row.sentence.words:
-        return frozenset()
+        return _NONE
     found: set[int] = set()
     start = -1
     for at, item in enumerate(row):
@@ -28,10 +35,29 @@ def asides(row: Row) -> frozenset[int]:
             start = at
         elif item.text == _CLOSING and start >= 0:
             inside = range(start + 1, at)
-            if not any(_tells(row[one]) for one in inside):
+            if not any(_tells(row[one]) for one in inside) or _counts_other_side(row, start, at):
                 found.update(inside)
             start = -1
     return frozenset(found)
+
+
+def _counts_other_side(row: Row, start: int, end: int) -> bool:
+    """Return whether a bracket only counts what the other side does: "heel raise x 3 on R (x 20 on L)"."""
+    inside = row[start + 1 : end]
+    if not start or inside[0].text != _TIMES or not row[start - 1].is_side:
+        return False
+    sides = {item.entry.side for item in inside if item.is_side} - {row[start - 1].entry.side}
+    return len(sides) == 1 and not any(item.concept(kind) for item in inside for kind in _EXAMINED)
+
+
+def titles(row: Row) -> frozenset[int]:
+    """Return the places of a title that only names the legs, whose parts are told behind it: "LL neuro: LT reduced"."""
+    if _COLON not in row.sentence.words:
+        return _NONE
+    colon = next((at for at, item in enumerate(row[:_LONGEST_TITLE]) if item.text == _COLON), 0)
+    is_title = colon > 0 and all(item.concept("whole") or item.concept("filler") for item in row[:colon])
+    is_told = any(item.concept(kind) for item in row[colon:] for kind in _PARTS)
+    return frozenset(range(colon)) if is_title and is_told and not any(item.is_side for item in row[:colon]) else _NONE
 
 
 def _tells(item: Item) -> bool:
@@ -48,12 +74,26 @@ def leads_on(row: Row, at: int) -> bool:
     if text in _IT_IS:
         return at > 0 and row[at - 1].is_marked(Mark.NOW)
     if text == _NOW_ITSELF:
-        return at > 0 and _is_part(row[at - 1]) and _leads_to_result(row, at)  # "left foot now numb"
+        # "left foot now numb", "sensation now full"
+        return at > 0 and (_is_part(row[at - 1]) or _is_topic(row[at - 1])) and _leads_to_result(row, at)
     return text == _STILL and _leads_to_result(row, at)
+
+
+def has_what_follows(row: Row, at: int) -> bool:
+    """Return whether a part of the body has the result behind it: "the right leg has full power"."""
+    if row[at].text not in _HAS or not at or at + 1 >= len(row):
+        return False
+    behind = row[at + 1]
+    is_told = behind.concept(_RESULT) is not None or behind.concept(_GRADE) is not None
+    return is_told and _is_part(row[at - 1])
 
 
 def _is_part(item: Item) -> bool:
     return any(item.concept(kind) for kind in ("region", "limb")) and item.concept(_RESULT) is None
+
+
+def _is_topic(item: Item) -> bool:
+    return item.concept("topic") is not None and item.concept(_RESULT) is None
 
 
 def _leads_to_result(row: Row, at: int) -> bool:
@@ -70,4 +110,11 @@ def _is_dash(row: Row, at: int) -> bool:
     is_minus = behind is None or any(item.text in _SIGNS for item in row if item is not row[at])
     is_measure = behind is not None and behind.number >= 0 and at > 0 and row[at - 1].is_side
     is_told = behind is not None and any(behind.concept(kind) for kind in (_RESULT, "degrees", "grade", "reflex-grade"))
+    is_told = is_told or _leads_to_numbness(row[at + 1 : at + 1 + _NEAR])
     return not is_minus and behind is not None and (behind.is_side or is_told or is_measure)
+
+
+def _leads_to_numbness(items: Sequence[Item]) -> bool:
+    """Return whether numbness is named, and nothing but small words before it: "R thigh - a patch of numbness"."""
+    named = next((item for item in items if not (item.is_marked(Mark.LINK) or item.concept("filler"))), None)
+    return named is not None and named.concept("numb") is not None

@@ -19,6 +19,9 @@ _UNABLE = frozenset({"cannot", "cant", "can not", "unable to", "could not", "cou
 _FEEL = frozenset({"feel", "feeling", "feels"})
 _FELT = frozenset({"less", "dull", "duller", "different", "abnormal", "altered", "reduced", "decreased", "blunted"})
 _PLACES = ("region", _LIMB, "root")
+_AS_EVER = frozenset({"normal", "normally", "as normal", "as usual"})
+_NEAR = 4  # items
+_WEAK = frozenset({"weak", "weaker", "weakness"})  # no matter of feeling
 
 
 class SensationFrame(ExaminationFrame):
@@ -42,7 +45,10 @@ class SensationFrame(ExaminationFrame):
         return topic == self.topic or (topic == NEURO and is_summed_up(row, at))
 
     def _is_spoken_of(self, claim: Claim, row: Row) -> bool:
-        return self.speaks(row) or (claim.result.value is FindingValue.ABSENT and sums_up(row))
+        if self.speaks(row):
+            return True
+        is_well = claim.result.value is FindingValue.ABSENT
+        return is_well and (sums_up(row) or _is_of_arms(row) or _is_felt_well(row, claim.result.at))
 
     def head(self, row: Row, at: int) -> Token | None:
         """Return a part of the body as a head."""
@@ -59,6 +65,10 @@ class SensationFrame(ExaminationFrame):
             return self.said(at, _NUMB)
         if _is_end_of_numbness(row, at):
             return None
+        if row[at].text in _WEAK:
+            return self.said(at, "")
+        if _is_felt_well(row, at):
+            return self.said(at, "normal")
         score = row[at].concept(_SCORE)
         if score:
             return self.said(at, score)
@@ -82,6 +92,19 @@ class SensationFrame(ExaminationFrame):
         named = {row[at].concept(kind) for kind in (*_PLACES, _ORGAN) for at in row.kinds.get(kind, ())}
         if not is_general or named == {_LEG} or (claim.result.value is FindingValue.ABSENT and not named):
             yield self.meanings[_LEG]
+
+
+def _is_of_arms(row: Row) -> bool:
+    """Return whether numbness is told of an arm, so that the legs are well without it: "hands tingle, legs spared"."""
+    last = max(row.kinds.get(_NUMB, (-_NEAR,)))
+    return any(row[at].concept(_LIMB) != _LEG for at in row.kinds.get(_LIMB, ()) if at < last + _NEAR)
+
+
+def _is_felt_well(row: Row, at: int) -> bool:
+    """Return whether legs are felt as they should be: "legs feel normal", "can feel her legs normally"."""
+    before = row[max(0, at - _NEAR) : at]
+    is_felt = row[at].text in _AS_EVER and any(item.text in _FEEL for item in before)
+    return is_felt and not any(item.entry.cues or item.text in _UNABLE for item in before)
 
 
 def _is_end_of_numbness(row: Row, at: int) -> bool:

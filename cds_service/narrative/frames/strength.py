@@ -27,6 +27,7 @@ _MUSCLE, _WALK, _LIFT, _ABILITY = "muscle", "walk", "lift", "ability"
 _NAMES = frozenset({GRADE, _MUSCLE, _WALK, _LIFT})
 _PLACES = ("limb", "root", "region")
 _MATTER, _WORSE = "matter", "worse"
+_NUMB = "numb"
 _LEG, _FOOT, _FULL = "leg", "foot", "5"
 _MOST = 5
 _UNABLE, _REFLEX = "unable", "reflex"
@@ -96,6 +97,8 @@ class StrengthFrame(ExaminationFrame):
             return self.said(at, ability)
         if lacks(row, at, _is_power):
             return self.said(at, "absent")
+        if item.concept(_NUMB) and not _is_weak(item) and _is_joined_to_weakness(row, at):
+            return self.said(at, "")  # "weakness and numbness in the left leg"
         return super().result(row, at)
 
     def _takes_grade(self, row: Row, at: int) -> bool:
@@ -156,7 +159,12 @@ class StrengthFrame(ExaminationFrame):
 
 def _is_weak(item: Item) -> bool:
     """Return whether an item says weak, perhaps beside numb: "weak and numb"."""
-    return item.text in _WEAK or (item.concept("numb") is not None and not _WEAK.isdisjoint(item.text.split()))
+    return item.text in _WEAK or (item.concept(_NUMB) is not None and not _WEAK.isdisjoint(item.text.split()))
+
+
+def _is_joined_to_weakness(row: Row, at: int) -> bool:
+    """Return whether a list joins an item to a weakness right before it."""
+    return at > 1 and row[at - 1].is_marked(Mark.LIST, Mark.JOINED) and row[at - 2].text in _WEAK
 
 
 def _speaks_of_reflexes(row: Row) -> bool:

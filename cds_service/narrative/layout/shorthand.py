@@ -17,8 +17,11 @@ _GRADED: Final = re.compile(r"[rl]?[0-4]|[+-]|absent|present|normal|n|r|l|right|
 _LEFT_OR_TOUCH: Final = "lt"
 _FELT: Final = frozenset({"intact", "normal", "preserved", "nad", "reduced", "decreased", "impaired", "diminished"})
 _LESSENED: Final = frozenset({"↓", "reduced", "decreased", "impaired", "diminished", "altered", "absent"})
-_ROOT: Final = re.compile(r"[ls][1-5]|over|in|across")
+_ROOT: Final = re.compile(r"[ls][1-5]|over|in|across|at|on|to|throughout")
+_IN_SHORT: Final = frozenset({"nad", "wnl"})  # in capitals always
 _RIGHT, _LEFT = "r", "l"
+_RIGHT_SIDES: Final = frozenset({_RIGHT, "rt", "right"})
+_OTHER_SIDES: Final = _RIGHT_SIDES | {"both", "bilat", "bilateral", "bilaterally", "b/l"}
 _FULL_SIDES: Final = frozenset({_RIGHT, _LEFT, "right", "left"})
 _SENSED: Final = frozenset({"dermatome", "dermatomes", "derm", "derms", "sensation", "sensory"})
 # "R2 L0": where the right stands beside it, L2 is no vertebra.
@@ -123,10 +126,14 @@ def _is_touch(part: Sentence, at: int) -> bool:
         before = part.words[:at]
         is_sided = "," not in before and not (_FULL_SIDES.isdisjoint(before) or _SENSED.isdisjoint(before))
         return is_sided and before[-1] in _LESSENED  # "dermatomes R L4 reduced LT"
+    behind = part.words[at + 1]
     if at and part.words[at - 1] in _LESSENED:
-        behind = next((word for word in part.words[at + 1 :] if word not in _SIDES), "")
-        return _ROOT.fullmatch(behind) is not None  # "↓ LT L5", "diminished LT R L4"
-    return part.words[at + 1] in _FELT and not part.spellings[at + 1].isupper()
+        place = next((word for word in part.words[at + 1 :] if word not in _SIDES), "")
+        is_sided = behind in _OTHER_SIDES  # "reduced LT both soles"
+        return is_sided or _ROOT.fullmatch(place) is not None  # "↓ LT L5", "diminished LT R L4"
+    if behind in _IN_SHORT:
+        return _RIGHT_SIDES.isdisjoint(part.words)  # else it is the left one that is normal
+    return behind in _FELT and not part.spellings[at + 1].isupper()
 
 
 def _has_glued_sides(words: Sequence[str]) -> bool:
