@@ -26,6 +26,7 @@ _REACH: Final = 8  # items between an action and its change
 _LED_WITHIN: Final = 5  # items behind a comma: "no better with bending"
 _ASIDE: Final = "aside"  # when, and where
 _CART, _RELATIVES = "cart", frozenset({"which", "that"})
+_NEITHER: Final = frozenset({"neither", "nothing", "none", "no"})  # "walking aggravates neither the back nor the leg"
 _TO, _AND, _FOR, _COMMA = "to", frozenset({"and", "then"}), "for", ","
 
 
@@ -40,6 +41,7 @@ def change_behind(changes: Changes, row: Row, place: int, action: str) -> Govern
         if change and changes.meaning(item, change, action):
             is_taken = bool(occasion) and change != PAIN and not (occasion == _TO and change == BETTER)
             is_taken = is_taken or (is_joined and not is_series and change not in {BETTER, SAME, *LED})
+            is_denied = is_denied or (at + 1 < len(row) and row[at + 1].text in _NEITHER)
             return None if is_taken else Governing(at, change, is_denied=is_denied)
         if item.is_marked(*LISTS):
             is_joined = is_joined or item.text in _AND or _leads_to_same(row, at)
