@@ -81,7 +81,7 @@ class WalkingFrame(Frame):
     def _pain_before(self, row: Row, place: int) -> int | None:
         """Return the pain that comes on after a distance: "calf pain after 200 yards"."""
         least = _LEAST.get(row[place].concept(_PACE) or "")
-        if least is None or place < 2 or row[place - 1].number < least or _is_treated(row, place):
+        if least is None or place < 2 or _count(row[place - 1]) < least or _is_treated(row, place):
             return None
         led = False
         for at in range(place - 2, max(-1, place - _NEAR), -1):
@@ -92,6 +92,11 @@ class WalkingFrame(Frame):
             if item.is_marked(Mark.STOP, Mark.LIST, Mark.JOINED) or item.entry.cues:
                 return None
         return None
+
+
+def _count(item: Item) -> int:
+    """Return the number that an item names: "a block" is one."""
+    return max(item.number, int(item.concept("count") is not None))
 
 
 def _is_hindered(row: Row, place: int) -> bool:
