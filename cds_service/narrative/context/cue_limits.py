@@ -96,7 +96,7 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
         return True  # "denies weakness, EHL 3/5"
     if _is_found_positive(items, denial.place, mention) or is_asserted(items, mention):
         return True
-    before = _before(items, mention)
+    before = _before(items, mention, passes_degree=True)
     if before == _PLUS or (mention.saying.is_pain and _is_known(items, denial.place, mention)):
         return True  # "-numbness, +leg pain", "no injury, the back pain having come on slowly"
     if before == _DASH and _MORE_THAN_NOT.issuperset(items[denial.place].text.split()):
@@ -114,7 +114,8 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
     if mention.value is FindingValue.ABSENT or items[mention.first].concept("change") == "cannot":
         return True  # "no accidents, passes urine normally"
     is_one = sum(item.text == _COMMA for item in items[denial.place : mention.first]) == 1
-    return is_one and mention.onset is not None and not denial.cue.is_listing and not _has_or(items, mention)
+    is_told = mention.onset is not None or _is_another_pain(items, denial, mention)
+    return is_one and is_told and not denial.cue.is_listing and not _has_or(items, mention)
 
 
 def _is_fall_told(items: Sequence[Item], mention: Mention) -> bool:
@@ -129,10 +130,22 @@ def _is_mishap_told(items: Sequence[Item], denial: PlacedCue, mention: Mention) 
     return is_told and not any(item.is_marked(Mark.JOINED) for item in items[denial.place :])
 
 
-def _before(items: Sequence[Item], mention: Mention) -> str:
-    """Return what stands before a mention and its side."""
+def _is_another_pain(items: Sequence[Item], denial: PlacedCue, mention: Mention) -> bool:
+    """Return whether a pain with a degree of its own ends what each has its "no": "no fever, no cough, mild LBP"."""
+    is_last = all(item.is_side or item.is_marked(Mark.LINK) for item in items[mention.last + 1 :])
+    is_each = any(cue.denies_on for item in items[: denial.place] for cue in item.entry.cues)
+    before = next((item for item in reversed(items[: mention.first]) if not item.is_side), items[0])
+    return mention.saying.is_pain and is_each and is_last and _is_degree(before)
+
+
+def _is_degree(item: Item) -> bool:
+    return "severity" in item.entry.qualifiers
+
+
+def _before(items: Sequence[Item], mention: Mention, *, passes_degree: bool = False) -> str:
+    """Return what stands before a mention and its side, and perhaps before how bad it is."""
     at = mention.first - 1
-    while at > 0 and items[at].is_side:
+    while at > 0 and (items[at].is_side or (passes_degree and mention.saying.is_pain and _is_degree(items[at]))):
         at -= 1
     return items[at].text if at >= 0 else ""
 
@@ -142,10 +155,10 @@ def _is_known(items: Sequence[Item], denial: int, mention: Mention) -> bool:
 
     Behind "and" only of one that is not there: "no calf pain, and the back has been comfortable".
     """
-    at = mention.first - 1
-    while at > 0 and items[at].is_side:
+    at = mention.first
+    while at > 0 and (at == mention.first or items[at].is_side) and not items[at].text.startswith(_THE):
         at -= 1
-    if at < 1 or items[at].text != _THE or items[denial + 1].text == _THE:
+    if at < 1 or items[at].text.split()[0] != _THE or items[denial + 1].text.startswith(_THE):
         return False
     return items[at - 1].text == _COMMA or (items[at - 1].text == _AND and mention.value is FindingValue.ABSENT)
 
