@@ -13,10 +13,12 @@ from cds_service.narrative.words.tokenizer import CLAUSE, LINE, TRUNCATED, Sente
 from cds_service.narrative.words.traits import CUE, marked
 
 _HEADING = ":"
+_PRONOUNS: Final = frozenset({"one", "it", "this", "that", "these", "any", "them"})
 _MINUS, _PLUS, _COMMA = "-", "+", ","
 _BEFORE_SIGN = frozenset({",", ":"})
 _NO, _OR, _OPEN_LIST = "no ", "or", frozenset({",", "or"})
 _NIL = frozenset({"nil", "nill"})
+_AGED: Final = frozenset({"y / o", "yo", "year old", "years old", "yr old", "yrs old", "month old", "months old"})
 _COMPANION = Mark.COMPANION
 _CUES = CUE | marked(_COMPANION)
 CARRYING: Final = frozenset({LINE, CLAUSE, TRUNCATED})  # endings past which a heading or a list may reach
@@ -41,6 +43,8 @@ def place_cues(items: Row, passed: Set[int]) -> list[PlacedCue]:
     """Return the cues of a sentence in order, but for those in the items of `passed`."""
     cues: list[PlacedCue] = []
     for place, item in enumerate(items if items.traits & _CUES else ()):
+        if item.traits & _CUES and _is_child_called_about(items, place):
+            continue
         if not item.traits & _CUES:
             continue
         if item.entry.cues and place not in passed:
@@ -59,6 +63,18 @@ def place_cues(items: Row, passed: Set[int]) -> list[PlacedCue]:
     if _MINUS in items.sentence.words and _has_minus_signs(items):
         cues = sorted([*cues, *(one for one in _minus_signs(items) if one.place not in passed)], key=itemgetter(0))
     return cues
+
+
+def _is_child_called_about(items: Row, place: int) -> bool:
+    """Return whether a relative tells of a child whose age is told, the patient: "Mom calling re: 15 y/o son"."""
+    if place == 0 or items[place - 1].text not in _AGED or not _is_relative(items[place]):
+        return False
+    before = items[: place - 1]
+    return any(map(_is_relative, before)) and any(item.is_marked(Mark.TELLING) for item in before)
+
+
+def _is_relative(item: Item) -> bool:
+    return any(cue.effect is CueEffect.FAMILY for cue in item.entry.cues)
 
 
 def _begins_list(items: Row, place: int) -> bool:
@@ -127,6 +143,8 @@ def carry(
         is_heading = bool(items) and items[-1].text == _HEADING
         return carried if last is None and not is_heading else None
     behind = items[last.place + 1 :]
+    if len(behind) == 1 and behind[0].text in _PRONOUNS:
+        return None  # "MRI did not show one; …"
     is_open = all(item.is_marked(Mark.LINK) for item in behind) or _is_heading_of_advice(items, behind, last.cue)
     is_heading = bool(behind) and behind[0].text == _HEADING
     change = CueEffect.UNCLEAR if last.cue.effect is CueEffect.NEGATED else last.cue.effect

@@ -11,11 +11,12 @@ from cds_service.narrative.words.items import Item, Row
 from cds_service.narrative.words.lexicon import Cue, CueEffect, Mark
 
 _BRACKETS = frozenset({"(", "-"})
+_HISTORIES: Final = frozenset({"history", "hx"})
 _EVER, _HISTORY_OF = frozenset({"history", "hx", "ever", "never"}), "h / o"
 _AND, _COMMA, _NOT, _PLUS, _THE = "and", ",", "not", "+", "the"
-_TITLES, _COLON = frozenset({"history", "hx"}), ":"
+_COLON: Final = ":"
 _NEVER_DONE: Final = frozenset({"not done", "never done", "not had", "never had", "not tried", "never tried"})
-_YET: Final = frozenset({"yet", "to date", "so far", "before"})
+_BEHIND_NEVER: Final = frozenset({"yet", "to", "so", "before", "as", "given", "(", ")"})
 _STUDIED: Final = "electrodiagnostics"
 _DASH: Final = "-"
 _MORE_THAN_NOT: Final = frozenset({"not"})
@@ -23,6 +24,8 @@ _INJURY: Final = "major-trauma"
 _FELL: Final = frozenset({"fell", "came", "slipped", "tripped", "crashed"})
 _MISHAPS: Final = frozenset({"wet", "wets", "soiled", "soils", "messed", "peed", "pooed", "pooped", "weed", "soaked"})
 _NO: Final = ("no ", "nil ")
+_POSSESSIVE: Final = frozenset({"his", "her", "their", "the"})
+_VERBS: Final = frozenset({"is", "are", "remains", "stable", "steady"})
 _POSITIVE = (" positive", " pos", " +ve")
 _MEASURES = ("grade", "reflex-grade", "score", "degrees")
 
@@ -37,9 +40,11 @@ def holds_from_opening(items: Sequence[Item], mention: Mention) -> bool:
     return not any(item.is_marked(Mark.STOP_OPENING) for item in items[1 : mention.last + 2])
 
 
-def is_of_ever(item: Item) -> bool:
-    """Return whether a denial is of all that was: "never", "no history of"."""
-    return not _EVER.isdisjoint(item.text.split()) or _HISTORY_OF in item.text
+def is_of_ever(items: Sequence[Item], place: int, mention: Mention) -> bool:
+    """Return whether a denial is of all that was: "never", "no history of", "cancer hx: none"."""
+    text, behind = items[place].text, items[mention.last + 1 : mention.last + 2]
+    is_named = bool(behind) and behind[0].text in _HISTORIES
+    return is_named or not _EVER.isdisjoint(text.split()) or _HISTORY_OF in text
 
 
 def is_freed(items: Sequence[Item], mention: Mention, carried: CueEffect) -> bool:
@@ -103,8 +108,8 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
         return mention.last == len(items) - 1  # "NOT leg pain - hip pain"
     if before in _BRACKETS and mention.value is FindingValue.ABSENT:
         return True  # "no symptoms of cauda equina (bladder normal)"
-    if before == _AND and mention.value is FindingValue.ABSENT and mention.first in mention.results:
-        return True  # "no pain, and negative SLR"
+    if before == _AND and mention.value is FindingValue.ABSENT and _is_found_well(items, mention):
+        return True  # "no pain, and negative SLR", "no cancer and his weight is steady"
     if mention.value is FindingValue.ABSENT and _is_led_by_nothing(items, denial.place, mention):
         return True
     if before != _COMMA:
@@ -116,6 +121,11 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
     is_one = sum(item.text == _COMMA for item in items[denial.place : mention.first]) == 1
     is_told = mention.onset is not None or _is_another_pain(items, denial, mention)
     return is_one and is_told and not denial.cue.is_listing and not _has_or(items, mention)
+
+
+def _is_found_well(items: Sequence[Item], mention: Mention) -> bool:
+    """Return whether a result or a verb says that something is as it should be."""
+    return mention.first in mention.results or not _VERBS.isdisjoint(items[mention.place].text.split())
 
 
 def _is_fall_told(items: Sequence[Item], mention: Mention) -> bool:
@@ -145,7 +155,8 @@ def _is_degree(item: Item) -> bool:
 def _before(items: Sequence[Item], mention: Mention, *, passes_degree: bool = False) -> str:
     """Return what stands before a mention and its side, and perhaps before how bad it is."""
     at = mention.first - 1
-    while at > 0 and (items[at].is_side or (passes_degree and mention.saying.is_pain and _is_degree(items[at]))):
+    passes_degree = passes_degree and mention.saying.is_pain
+    while at > 0 and (items[at].is_side or items[at].text in _POSSESSIVE or (passes_degree and _is_degree(items[at]))):
         at -= 1
     return items[at].text if at >= 0 else ""
 
@@ -198,7 +209,7 @@ def is_over_before(items: Sequence[Item], place: int, cue: Cue) -> bool:
 
 def is_title_of_today(items: Sequence[Item], cue: Cue, mentions: Sequence[Mention], mention: Mention) -> bool:
     """Return whether "History:" heads what the patient comes with: a pain, in a sentence that tells since when."""
-    is_title = cue.effect is CueEffect.HISTORICAL and items[0].text in _TITLES and items[1].text == _COLON
+    is_title = cue.effect is CueEffect.HISTORICAL and items[0].text in _HISTORIES and items[1].text == _COLON
     is_complaint = mention.saying.is_pain or mention.about is not None
     return is_title and is_complaint and any(one.is_dated for one in mentions)
 
@@ -214,5 +225,5 @@ def says_never_done(items: Row, place: int, mention: Mention) -> bool:
     """Return whether a treatment or a study was not done: "EMG: not done"."""
     is_done = items[mention.place].concept("act") is not None or _STUDIED in mention.saying.records
     behind = items[place + 1] if place + 1 < len(items) else None
-    is_end = behind is None or behind.text in _YET or behind.is_marked(Mark.LIST, Mark.STOP) or behind.text == ")"
+    is_end = behind is None or items.word(place + 1) in _BEHIND_NEVER or behind.is_marked(Mark.LIST, Mark.STOP)
     return is_done and is_end and items[place].text in _NEVER_DONE

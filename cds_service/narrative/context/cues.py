@@ -8,7 +8,7 @@ from operator import attrgetter
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
-from cds_service.narrative.context.boxes import stands_behind
+from cds_service.narrative.context.boxes import is_unticked, stands_behind
 from cds_service.narrative.context.carrying import CARRYING, PlacedCue, carry, may_hold_cues, place_cues
 from cds_service.narrative.context.claims import is_claimed, is_on_checklist
 from cds_service.narrative.context.cue_limits import (
@@ -26,6 +26,8 @@ from cds_service.narrative.context.cue_limits import (
 from cds_service.narrative.context.cues_behind import NEAR, CuesBehind, is_joined, is_joined_list
 from cds_service.narrative.context.denied_lists import is_resumed, is_wholly_denied
 from cds_service.narrative.context.grounds import has_begun
+from cds_service.narrative.context.intended import with_intent
+from cds_service.narrative.context.leaving import leaves_section
 from cds_service.narrative.context.no_matter import is_out
 from cds_service.narrative.context.none_of_these import denies_all
 from cds_service.narrative.context.questions import (
@@ -53,7 +55,6 @@ _SUCH_AS, _NONE_BEFORE = "such as", frozenset({"no prior", "no previous"})
 _INJURY = "major-trauma"
 _NO_FURTHER = frozenset({"no new", "no further", "no more", "no other", "no additional", "nil new", "nil further"})
 _NAMED_ONLY = frozenset({CueEffect.ADVICE, CueEffect.HYPOTHETICAL})  # and then denied: "none of these"
-_HISTORIES = frozenset({CueEffect.FAMILY, CueEffect.HISTORICAL})
 
 
 class Context:
@@ -119,8 +120,9 @@ class Context:
 
     def changes(self, mention: Mention) -> set[CueEffect]:
         """Return all effects on a mention: those of the cues, and of a diagnosis named but not asserted."""
-        found = self._cued(mention)
-        if self.is_denied_behind and found and found <= _NAMED_ONLY and mention.value is FindingValue.PRESENT:
+        found = with_intent(self.items, mention, self._cued(mention))
+        is_named = found <= _NAMED_ONLY or (found == {CueEffect.UNCLEAR} and is_unticked(self.items))
+        if self.is_denied_behind and found and is_named and mention.value is FindingValue.PRESENT:
             return {CueEffect.NEGATED}
         if (not found or found <= _TO_COME) and self._is_only_named(mention):
             found.add(CueEffect.HYPOTHETICAL)
@@ -153,7 +155,7 @@ class Context:
             ):
                 holding.append(one)
         found = self._changed(mention, holding) if holding else set()
-        if found == {CueEffect.NEGATED} and any(is_of_ever(self.items[one.place]) for one in holding):
+        if found == {CueEffect.NEGATED} and any(is_of_ever(self.items, one.place, mention) for one in holding):
             found.add(CueEffect.HISTORICAL)  # "malignancy: never"
         if self._is_question:
             found.add(CueEffect.UNCLEAR)
@@ -163,8 +165,8 @@ class Context:
             found.discard(CueEffect.HYPOTHETICAL)  # "asked about numbness and retention, all denied"
         if carried := self._carried_to(mention, found):
             found.add(carried)
-        if self._section and not (self._section in _HISTORIES and has_begun(self.items, mention)):
-            found.add(self._section)  # what began on a day that was is no history
+        if self._section and not leaves_section(self.items, mention, self._section):
+            found.add(self._section)
         if found and CueEffect.ADVICE in found and has_begun(self.items, mention):
             found.discard(CueEffect.ADVICE)
         if id(mention) in self._ended.mentions:
@@ -257,7 +259,7 @@ class Context:
         is_sure = is_sure or is_resumed(between)
         is_sure = is_sure and not is_of_then(self.items, mention)
         yield CueEffect.NEGATED if is_sure and not is_double else CueEffect.UNCLEAR
-        if is_sure and not is_double and is_of_ever(self.items[nearest.place]):
+        if is_sure and not is_double and is_of_ever(self.items, nearest.place, mention):
             yield CueEffect.HISTORICAL  # "no history of cancer" denies what was, too
 
     def _taken_back(self, nearest: PlacedCue, mention: Mention) -> bool | None:

@@ -7,7 +7,7 @@ from cds_service.narrative.context.boxes import stands_behind
 from cds_service.narrative.context.denied_lists import is_plain_list
 from cds_service.narrative.context.surroundings import happened_after, without_own_side
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.words.items import Item
+from cds_service.narrative.words.items import Item, Row
 from cds_service.narrative.words.lexicon import Cue, CueEffect, Mark
 
 NEAR: Final = 12  # items between a mention and a cue after it
@@ -25,6 +25,8 @@ _COLONS: Final = frozenset({":", "-", "="})  # "saddle numbness: 0", but "weakne
 _SIGNS: Final = frozenset({"( - )", "[ - ]"})
 _LEADING: Final = _SIGNS | {"( + )", "[ + ]"}
 _AGO: Final = "ago"
+# They begin a bracket, or the reason of what stands before: "ibuprofen not tried as on apixaban".
+_REASONS: Final = frozenset({"(", "as", "because", "due", "d", "owing", "given", "secondary"})
 _BEGAN: Final = ("began", "started", "developed", "first")
 _NEAR_BEFORE: Final = 4  # items
 _HISTORY: Final = frozenset({"hx", "history"})
@@ -35,13 +37,13 @@ _MAX_UNKNOWN_EVENT: Final = 4  # between what happened and "decades ago": it tel
 class CuesBehind:
     """The cues of a sentence that stand behind mentions. `mentions` are in order."""
 
-    def __init__(self, items: list[Item], mentions: Sequence[Mention]) -> None:
+    def __init__(self, items: Row, mentions: Sequence[Mention]) -> None:
         self._items = items
         self._mentions = mentions
 
     def reaches(self, place: int, cue: Cue, mention: Mention) -> bool:
         """Return whether a cue after a mention applies to it. It does not if it may apply to what follows instead."""
-        if place - mention.last > NEAR or (cue.is_closing and not self._closes(place)):
+        if place - mention.last > NEAR or (cue.is_closing and not self._closes(place, cue)):
             return False
         if cue.effect is CueEffect.HISTORICAL and self._began_then(mention, place):
             return False
@@ -62,7 +64,7 @@ class CuesBehind:
             return False
         if cue.effect is CueEffect.HISTORICAL and cue.is_closing and happened_after(between):
             return True
-        is_ended = cue.effect in _OF_TREATMENTS and self._closes(place)
+        is_ended = cue.effect in _OF_TREATMENTS and self._closes(place, cue)
         if cue.effect in _OVER_BEHIND_A_COMMA and (cue.is_closing or is_ended or _is_begun(between)):
             between = _without_comma(between)
         unknown = sum(item.is_unknown for item in between)
@@ -93,7 +95,7 @@ class CuesBehind:
         before = [one for one in self._mentions if one.first <= place]
         return any((place <= one.last and one.about is None) or self.reaches(place, cue, one) for one in before)
 
-    def _closes(self, place: int) -> bool:
+    def _closes(self, place: int, cue: Cue) -> bool:
         """Return whether a clause ends after an item: at a comma, a bracket, or the next entry of a form."""
         behind = self._items[place + 1 :]
         while behind and behind[0].year:
@@ -102,9 +104,11 @@ class CuesBehind:
             behind.pop(0)
         if not behind or behind[0].is_marked(Mark.LIST) or behind[0].text == ")":
             return True
-        if not behind[0].entry.saying:
-            return False
-        return stands_behind(self._items, self._mentions, place) or (len(behind) > 1 and behind[1].text == _HEADING)
+        if cue.effect in _OF_TREATMENTS and self._items.word(place + 1) in _REASONS:
+            return True
+        if stands_behind(self._items, self._mentions, place):
+            return True  # "cancer [ ] HIV [ ]", whether or not what follows is a finding
+        return behind[0].entry.saying is not None and len(behind) > 1 and behind[1].text == _HEADING
 
     def _is_list(self, between: list[Item]) -> bool:
         return any(item.is_marked(*_LISTS) for item in between) and not any(item.entry.cues for item in between)

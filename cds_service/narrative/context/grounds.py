@@ -1,9 +1,10 @@
 """What makes a mention a fact beside a suspicion or advice: it is the ground of the one, or began before the other."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.words.items import Item
+from cds_service.narrative.words.items import Item, Row
 from cds_service.narrative.words.lexicon import Mark
 
 _BEFORE_ANSWER = frozenset({":", "-", ","})
@@ -26,6 +27,14 @@ _YES = frozenset(
 _ON = frozenset({"on", "takes", "taking", "remains on", "still on", "now on", "currently on"})
 _WAS = frozenset({"was", "were", "been", "had been", "went", "put"})
 _QUERY = "?"
+_LAST, _LAST_USE = "last", 8  # words
+_USED = frozenset({"used", "use", "injected", "injection", "taken", "dose", "shot"})
+_LATELY = frozenset(
+    {
+        "hours", "hrs", "day", "days", "week", "weeks", "wk", "wks", "month", "months", "mo", "mos", "yesterday",
+        "today", "night", "morning",
+    }
+)  # fmt: skip
 _NEAR = 2  # items between a suspected diagnosis and a cue behind it
 
 
@@ -35,7 +44,7 @@ def is_ground(items: list[Item], mentions: Sequence[Mention], place: int, mentio
     A cue that lists, such as "check for", introduces no reason. A question mark is of what stands next to it alone:
     behind a comma comes a reason, too.
     """
-    if not mention.saying.is_ground:
+    if not (mention.saying.is_ground or mention.saying.is_drug):
         return False
     suspected = [(one.first, one.last) for one in mentions if one.first < mention.first and not one.saying.is_ground]
     suspected += [(at, at) for at in range(place + 1, mention.first) if items[at].is_marked(Mark.SUSPECTED)]
@@ -62,11 +71,22 @@ def has_begun(items: list[Item], mention: Mention) -> bool:
     return False
 
 
-def is_taken_now(items: list[Item], mention: Mention) -> bool:
+def is_taken_now(items: Row, mention: Mention) -> bool:
     """Return whether somebody is on a drug, under whatever heading that stands: "PMH: RA on methotrexate"."""
-    if not mention.saying.is_drug or not mention.first or items[mention.first - 1].text not in _ON:
+    if not mention.saying.is_drug or not mention.first:
+        return False
+    if _was_used_lately(items, mention):
+        return True
+    if items[mention.first - 1].text not in _ON:
         return False
     return mention.first == 1 or items[mention.first - 2].text not in _WAS
+
+
+def _was_used_lately(row: Row, mention: Mention) -> bool:
+    """Return whether a drug was last used days, weeks or months ago: "hx IV heroin, last used 2 days ago"."""
+    words = row.sentence.words[row.words(mention.last, mention.last)[1] :][:_LAST_USE]
+    uses = [at for at, (one, other) in enumerate(pairwise(words)) if one == _LAST and other in _USED]
+    return bool(uses) and not _LATELY.isdisjoint(words[uses[0] :])
 
 
 def is_affirmed(items: list[Item], mention: Mention) -> bool:

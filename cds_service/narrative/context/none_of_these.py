@@ -1,5 +1,6 @@
 """Sentences that deny all that the sentence before asked about or warned of: "Currently none of these"."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from cds_service.narrative.words.items import Row
@@ -8,7 +9,8 @@ from cds_service.narrative.words.items import Row
 _SMALL: Final = frozenset(
     {
         "currently", "now", "today", "at", "present", "presently", "has", "had", "have", "she", "he", "they", "patient",
-        "pt", "reports", "reported", "the", "moment", "so", "far", "to", "date", "yet", "this", "time", "stage", "-",
+        "pt", "reports", "reported", "states", "stated", "says", "said",
+        "confirms", "the", "moment", "so", "far", "to", "date", "yet", "this", "time", "stage", "-",
     }
 )  # fmt: skip
 _NONE: Final = frozenset(
@@ -25,7 +27,11 @@ _LONGEST: Final = 9  # words
 
 def denies_all(row: Row) -> bool:
     """Return whether a sentence says nothing but that there is none of what stands before."""
-    words = row.sentence.words
+    return says_none(row.sentence.words)
+
+
+def says_none(words: Sequence[str]) -> bool:
+    """Return whether words say nothing but that there is none of what stands before."""
     if len(words) > _LONGEST or _MEANT.isdisjoint(words):
         return False
     return tuple(word for word in words if word not in _SMALL) in _NONE

@@ -21,7 +21,8 @@ NO_PLACES: Final = frozenset({"disc"})  # where it is is told beside it
 _SELDOM_A_PLACE = "back"  # "went back to surgery": before a head it is one only next to it
 _FOR = "for"  # "lumbar MRI for stenosis" states none
 _SCALE = "scale"
-_ONLY = "only"  # "marcaine only into the hip"
+_MODIFIER = "modifier"
+_NO_ENDS = frozenset({"only", "today"})  # "marcaine only into the hip", "hip films today normal, no arthritis"
 _SHOWS = "showing"  # the kind of words between a place and what is found there: "the left hip has arthritis"
 _PAINS = frozenset({Role.PAIN, Role.PAIN_WORD})
 
@@ -112,6 +113,8 @@ class Clause:
                 yield Slot(at, is_inside, is_listed)
                 is_placed = is_placed or not PLACE_KINDS.isdisjoint(item.entry.concepts)
             elif self.is_head(item):
+                if item.concept(_MODIFIER) and at == head - 1:
+                    continue  # "labral degenerative tear"
                 if not self._is_grade_of(at, head) and (is_placed or not self._is_joined(at + 1)):
                     return
             elif item.text == _COLON and is_placed:
@@ -149,7 +152,7 @@ class Clause:
         return bool(item.entry.concepts) and not self._heads.isdisjoint(item.entry.concepts)
 
     def _ends(self, item: Item) -> bool:
-        if item.concept(_SHOWS) or item.text == _ONLY:
+        if item.concept(_SHOWS) or item.text in _NO_ENDS:
             return False
         saying = item.entry.saying
         return item.is_marked(*_ENDS) or item.role in _PAINS or (saying is not None and not saying.is_site)

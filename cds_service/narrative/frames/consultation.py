@@ -10,6 +10,7 @@ from cds_service.narrative.words.lexicon import CueEffect, Mark
 
 _REACH = 4  # items between the two words
 _BY, _LONG_NAME, _ACT = "by", 6, "act"
+_LONG_OFFER = 10  # items from what was offered, by whom and when, to the comma
 _PERSONS = frozenset({"pt", "patient", "the patient", "she", "he", "they", "but", "but she", "but he"})
 
 
@@ -65,7 +66,7 @@ def _is_answer(row: Row, act: int, refusal: int) -> bool:
         return False
     is_offered = any(map(_is_offer, row[:comma]))
     behind = row[refusal + 1 : refusal + 1 + _REACH]
-    return is_offered and comma - act <= _LONG_NAME and not any(item.concept(_ACT) for item in behind)
+    return is_offered and comma - act <= _LONG_OFFER and not any(item.concept(_ACT) for item in behind)
 
 
 def _offer(row: Row, refusal: int, act: int) -> int:

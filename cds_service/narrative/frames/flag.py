@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from cds_service.narrative.frames.pair import PairFrame
+from cds_service.narrative.frames.place_table import meaning_alone
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.words.items import Item, Row
 from cds_service.narrative.words.lexicon import CueEffect, Mark, PhraseMeaning
@@ -48,8 +49,11 @@ class FlagFrame(PairFrame):
             yield Mention(place, meanings[_WORSE], place, at, is_sided=True)
         for mention in super()._read_at(row, place, meanings):
             saying = mention.saying
-            if _SPREAD in row.kinds and saying.past and saying.records and _is_spread(row, mention):
-                mention.saying = replace(saying, past=saying.records[0])
+            if _SPREAD in row.kinds and saying.records and _is_spread(row, mention):
+                alone = meaning_alone(meanings)
+                if not saying.past and alone is not None and alone.past:
+                    saying = alone  # "was treated for metastatic cancer"
+                mention.saying = replace(saying, past=saying.records[0]) if saying.past and saying.records else saying
             yield mention
             if _LEG in meanings and row[mention.place].concept(_MOVER) and row[place].text.split()[0] in _WEAKER:
                 weak = replace(meanings[_LEG], denies=())

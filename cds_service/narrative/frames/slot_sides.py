@@ -17,6 +17,8 @@ _LEADING_ON = frozenset(
 )  # "fracture right on CT"
 _LEADING_TO = frozenset({"on", "of"})  # "a tear on the left with cam morphology"
 _WITH = frozenset({"with", "w /"})
+_VERBS = frozenset({"is", "are", "was", "were"})
+_ROOTS = frozenset({"l1", "l2", "l3", "l4", "l5", "s1"})  # "protrusion L5/S1 R with S1 contact"
 _BRACKETS = frozenset({"(", ")"})
 _UNSTATED = Side.UNSTATED
 _TIMES: Final = re.compile(r"x[0-9]+")
@@ -78,7 +80,7 @@ def _behind(row: Row, place: int) -> Side:
         at += 1
     is_led = at < len(row) and _is_led_side(row, at)
     side, at = _run(row, at, 1)
-    if at < len(row) and (row[at].text in _LEADING_ON or (is_led and row[at].text in _WITH)):
+    if at < len(row) and (row[at].text in _LEADING_ON or (is_led and row[at].text in _WITH) or _tells_of(row, at)):
         return side
     while at < len(row) and row[at].is_marked(Mark.LINK) and row[at].text not in _BRACKETS:
         at += 1
@@ -106,6 +108,13 @@ def _behind_bracket(row: Row, place: int) -> Side | None:
     side, end = _run(row, at, 1)
     is_last = end >= len(row) or row[end].is_marked(*_LISTS)
     return side if is_last and side is not _UNSTATED else None
+
+
+def _tells_of(row: Row, at: int) -> bool:
+    """Return whether what follows a side tells of what stands before it: "plantar fasciitis R is her main problem"."""
+    if row[at].text in _VERBS:
+        return True
+    return row[at].text in _WITH and at + 1 < len(row) and row.word(at + 1)[:2] in _ROOTS
 
 
 def _is_led_side(row: Row, at: int) -> bool:

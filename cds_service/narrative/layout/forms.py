@@ -11,6 +11,8 @@ from cds_service.narrative.layout.choices import settle_choices
 from cds_service.narrative.layout.columns import write_out_columns
 from cds_service.narrative.layout.corrections import correct_sides
 from cds_service.narrative.layout.level_headings import repeat_levels
+from cds_service.narrative.layout.none_ticked import part_from_none
+from cds_service.narrative.layout.numbered import part_numbered
 from cds_service.narrative.layout.offered import settle_offered
 from cds_service.narrative.layout.open_questions import answer_open_questions
 from cds_service.narrative.layout.shorthand import spell_out
@@ -27,10 +29,9 @@ def read_forms(
 ) -> list[Sentence]:
     """Return the sentences of a text. `denies`: whether one is a denial of what a list behind it may name."""
     text = settle_tables(write_boxes(text))
-    parts = repeat_denials(
-        write_out_columns(repeat_levels(spell_out(correct_sides(split_sentences(text, abbreviations))))), text, denies
-    )
-    parts = _parted(parts, answers)
+    sentences = correct_sides(list(part_numbered(split_sentences(text, abbreviations))))
+    parts = repeat_denials(write_out_columns(repeat_levels(spell_out(sentences))), text, denies)
+    parts = _parted(part_from_none(parts), answers)
     offered = [settle_offered(part, answers) for part in settle_choices(parts, answers)]
     told = list(answer_open_questions(offered)) if "?" in text else offered
     return _parted(join_answers(told, answers), answers)

@@ -6,6 +6,7 @@ from cds_service.narrative.mentions import Mention
 from cds_service.narrative.words.items import Row
 from cds_service.narrative.words.lexicon import Mark
 
+_TODAY = "today"  # "hip not injected today"
 _SINCE, _BY_US = "since", ("by", "us")
 _TO_COME: Final = frozenset(
     {"planned", "indicated", "needed", "required", "warranted", "necessary", "advised", "recommended", "proposed"}
@@ -22,4 +23,6 @@ def is_undone_for_a_time(row: Row, mention: Mention) -> bool:
         if row[at].is_marked(Mark.LIST):
             near = row.sentence.words[first : min(first + _NEAR, row.firsts[at])]
             break
-    return _SINCE in near[:-1] or not _TO_COME.isdisjoint(near) or tuple(near[: len(_BY_US)]) == _BY_US
+    return (
+        _TODAY in near or _SINCE in near[:-1] or not _TO_COME.isdisjoint(near) or tuple(near[: len(_BY_US)]) == _BY_US
+    )

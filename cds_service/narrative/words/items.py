@@ -97,6 +97,10 @@ class Row(list[Item]):
         """Return whether an item from `first` up to `end` has one of these traits."""
         return bool(self.traits & traits) and any(item.traits & traits for item in self[first:end])
 
+    def word(self, place: int) -> str:
+        """Return the first word of the item at a place, or an empty text behind the end."""
+        return self.sentence.words[self.firsts[place]] if place < len(self) else ""
+
     def words(self, first: int, last: int) -> tuple[int, int]:
         """Return the first word of the items from `first` to `last`, and the word behind them."""
         end = self.firsts[last + 1] if last + 1 < len(self) else len(self.sentence.words)

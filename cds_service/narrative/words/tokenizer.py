@@ -24,6 +24,7 @@ _ENDING = frozenset(".;!")
 _INITIALS = re.compile(r"(?<![^\W_])[A-Za-z]\.[A-Za-z]")
 _ROTATION = re.compile(r"\srot", re.IGNORECASE)
 _OF_ROTATION = frozenset({"int", "ext"})
+_TITLES = frozenset({"dr", "mr", "mrs", "ms", "prof"})  # a name follows
 _CLOSING_SIDE = re.compile(r"\s(?:[LR]|[LR][Tt])(?=\s?(?:[,;.)]|$|@|at |and |& ))")
 _QUOTES = str.maketrans("", "", "'\u2019")
 ARROW = "->"
@@ -194,6 +195,7 @@ def _sentence_ending(token: str, match: re.Match[str], text: str, words: list[st
             is_short = bool(words) and (words[-1] in abbreviations or _ends_initials(text, match.start()))
             is_short = is_short and (
                 len(words) == 1  # "Pos. FADIR"
+                or words[-1] in _TITLES
                 or (words[-1] in _OF_ROTATION and _ROTATION.match(text, match.end()) is not None)  # "Int. Rotation"
                 or not _begins_sentence(text, match.end())
             )
