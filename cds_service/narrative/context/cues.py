@@ -18,7 +18,6 @@ from cds_service.narrative.context.cue_limits import (
     is_of_ever,
     is_of_next,
     is_over_before,
-    is_title_of_today,
     is_told_apart,
     opening_of,
     says_never_done,
@@ -221,8 +220,6 @@ class Context:
         if cue.is_anywhere:
             return True
         if cue.is_before and place < mention.first:
-            if place == 0 and is_title_of_today(self.items, cue, self.mentions, mention):
-                return False
             is_open = not self._is_stopped(place, mention, cue.effect) and not is_over_before(self.items, place, cue)
             is_open = is_open and not is_denied_anew(self.items, PlacedCue(place, cue), self._negating, mention)
             return is_open and not is_out(self.items, self.mentions, self._negating, PlacedCue(place, cue), mention)
