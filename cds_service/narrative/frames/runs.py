@@ -42,9 +42,8 @@ _GOING = frozenset(
 _WHERE = frozenset({"in", "at", "over", "around", "about", "across"})
 _IS_WHERE = frozenset({"is in", "are in", "was in", "were in", "is at", "is over", "is around"})
 _MAX_WORDS = 2  # between a pain and where it is
-_OCCASION = "occasion"  # "when walking"
 _BEGUN, _ORIGIN, _ON = "begun", "origin", "on"  # "since", "it starts in", "on the right"
-_CHANGE, _WORSE = "effect", "worse"  # "is worst in the groin"
+_OCCASION, _CHANGE, _WORSE = "occasion", "effect", "worse"  # "when walking", "is worst in the groin"
 _MAX_UNKNOWN = 3  # unknown words between a pain and the word that says where it goes
 _REACH = 8  # items that are looked at
 
