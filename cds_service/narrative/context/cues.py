@@ -39,6 +39,7 @@ from cds_service.narrative.context.questions import (
 from cds_service.narrative.context.returning import Returning
 from cds_service.narrative.context.scopes import Scopes
 from cds_service.narrative.context.structures import is_meant
+from cds_service.narrative.context.unprovoked import is_unprovoked
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.times.ceasing import began_then
 from cds_service.narrative.times.endings import find_ended
@@ -125,7 +126,7 @@ class Context:
             return {CueEffect.NEGATED}
         if (not found or found <= _TO_COME) and self._is_only_named(mention):
             found.add(CueEffect.HYPOTHETICAL)
-        return found
+        return found | {CueEffect.UNCLEAR} if is_unprovoked(self.items, self.mentions, mention) else found
 
     def _is_only_named(self, mention: Mention) -> bool:
         if self._is_name:
