@@ -9,6 +9,7 @@ from cds_service.narrative.frames.merging import EQUAL, joins, merge
 from cds_service.narrative.frames.paired_results import OPPOSITE, ORDERS, is_measure
 from cds_service.narrative.frames.partings import EXCEPT, close_exception, part_from
 from cds_service.narrative.frames.small_words import COMPARING, NONE, NOT
+from cds_service.narrative.frames.turning import turns_to_other_side
 from cds_service.narrative.words.items import UNKNOWN_ITEM, Role, Row
 from cds_service.narrative.words.lexicon import Mark
 from cds_service.narrative.words.tokens import BREAK, SEPARATOR, SLASH, Part, Token
@@ -91,7 +92,7 @@ class TokenLine:
         if self._is_denied:
             token = self._denied(token, at)
         if part is _BREAK:
-            if self.tokens and item is not UNKNOWN_ITEM and self._goes_on(at):
+            if self.tokens and self._goes_on(at):
                 return
             close_exception(self.tokens)
             if item.role is Role.PAIN and self._is_side_of_pain(at):
@@ -161,6 +162,10 @@ class TokenLine:
             last = next(place for place in (-1, -2, -_CLAIM) if self.tokens[place].part is _RESULT)
             self.tokens[last] = self.tokens[last]._replace(words=(*self.tokens[last].words, at))
             self._replaced += (at,)  # it is no cue of the result behind it either
+            self.tokens.append(SEPARATOR)
+            return True
+        if turns_to_other_side(self._row, at, self.tokens):
+            self._replaced += (at,) if self._row[at].entry.cues else ()
             self.tokens.append(SEPARATOR)
             return True
         if self._is_relative(at):

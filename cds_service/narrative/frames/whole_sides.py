@@ -3,6 +3,7 @@
 from typing import Final
 
 from cds_service.model.sides import Side, combine_sides
+from cds_service.narrative.frames.leading import DASH, is_headed_by_side
 from cds_service.narrative.frames.paired_results import MEASURES, ORDERS
 from cds_service.narrative.words.items import Item, Row
 from cds_service.narrative.words.lexicon import Mark
@@ -20,9 +21,11 @@ def heading_of(row: Row) -> Side:
     """Return the side of a heading: "left hip:", "on the left,". A colon may stand behind other words too."""
     sides: list[Side] = []
     is_bare = True
-    for item in row:
+    for at, item in enumerate(row):
         if item.text in ORDERS and _has_measure(row):
             return _UNSTATED  # it heads the columns of a table
+        if item.text == DASH and sides and is_headed_by_side(row, at):
+            return combine_sides(sides)
         if item.text in _HEADED and (is_bare or item.text == ":") and combine_sides(sides) is not _UNSTATED:
             return combine_sides(sides)
         if item.entry.side:

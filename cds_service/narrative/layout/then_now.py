@@ -8,9 +8,9 @@ from cds_service.narrative.words.items import Item, Row
 from cds_service.narrative.words.lexicon import DAY, CueEffect, Mark
 from cds_service.narrative.words.traits import marked
 
-_HEADS: Final = ("test", "motion", "reflex", "muscle", "topic")
+HEADS: Final = ("test", "motion", "reflex", "muscle", "topic")
 _PARTS: Final = ("region", "root", "reflex-place", "limb", "joint", "site")
-_RESULTS: Final = ("result", "grade", "reflex-grade", "degrees")
+RESULTS: Final = ("result", "grade", "reflex-grade", "degrees")
 _SIGNS: Final = frozenset({"+", "-", "0"})
 _TURNS: Final = frozenset({",", "but", "then", "->", "and"})
 _TURNED: Final = marked(Mark.NOW, Mark.RETURN)
@@ -35,7 +35,7 @@ def turns_to_now(row: Row) -> Turn | None:
     """Return where the result of a time before ends, and only one of now follows: ", now 5/5", "is now negative"."""
     if not row.traits & _TURNED:
         return None  # as in most sentences
-    first = min((at for kind in _HEADS for at in row.kinds.get(kind, ())), default=len(row))
+    first = min((at for kind in HEADS for at in row.kinds.get(kind, ())), default=len(row))
     for at in range(first + 1, len(row)):
         turn = _turn_at(row, at)
         if turn is not None:
@@ -48,7 +48,7 @@ def named_parts(row: Row, end: int, *, with_side: bool) -> list[int]:
     return [
         at
         for at, item in enumerate(row[:end])
-        if (item.is_side and with_side) or (_is_named(item, (*_HEADS, *_PARTS)) and not _is_result(item))
+        if (item.is_side and with_side) or (_is_named(item, (*HEADS, *_PARTS)) and not _is_result(item))
     ]
 
 
@@ -62,7 +62,7 @@ def _turn_at(row: Row, at: int) -> Turn | None:
     if not (is_turn or (item.is_marked(Mark.NOW) and at + 1 < len(row))):
         return None
     start = at + is_turn
-    if not _is_of_now(row[start : _end_of_now(row, start)]):
+    if not is_of_now(row[start : _end_of_now(row, start)]):
         return None
     then = at
     while then and row[then - 1].text in _RELATIVES:
@@ -85,17 +85,27 @@ def _end_of_now(row: Row, start: int) -> int:
 def _is_of_then(row: Row, first: int, end: int) -> bool:
     """Return whether items up to `end` are a result of a time before: "3/5 at the last visit", "absent last month"."""
     is_told = any(item.number >= 0 or _is_result(item) for item in row[first:end])
-    is_then = any(_tells_when(item) for item in row[:end]) or (_IN, _MAY) in pairwise(item.text for item in row[:end])
+    if _is_led_by_now(row, end):
+        return is_told  # "FADIR positive, today negative"
+    is_then = any(tells_when(item) for item in row[:end]) or (_IN, _MAY) in pairwise(item.text for item in row[:end])
     return (is_told and is_then) or any(item.text.endswith(_WITH_TIME) for item in row[first:end])
 
 
-def _tells_when(item: Item) -> bool:
+def _is_led_by_now(row: Row, at: int) -> bool:
+    """Return whether a comma and a word for now lead to what is found now, of which no side is told."""
+    behind = row[at : at + 2]
+    is_led = len(behind) > 1 and behind[0].text in _TURNS and behind[1].is_marked(Mark.NOW)
+    return is_led and not any(item.is_side for item in row[at + 1 :])
+
+
+def tells_when(item: Item) -> bool:
+    """Return whether an item tells that something was so on a day before."""
     is_past = any(cue.effect is CueEffect.HISTORICAL for cue in item.entry.cues)
     is_dated = item.year > 0 or item.concept(DAY) is not None
     return is_past or is_dated or item.is_marked(*_THEN) or item.text.startswith(_WAS)
 
 
-def _is_of_now(items: Sequence[Item]) -> bool:
+def is_of_now(items: Sequence[Item]) -> bool:
     """Return whether items are a result, the word that it is one of now, and no more."""
     if len(items) > _LONGEST or not any(item.is_marked(Mark.NOW) for item in items):
         return False
@@ -109,7 +119,7 @@ def _is_told(item: Item) -> bool:
 
 
 def _is_result(item: Item) -> bool:
-    return (_is_named(item, _RESULTS) or item.text in _SIGNS) and not _is_named(item, _HEADS)
+    return (_is_named(item, RESULTS) or item.text in _SIGNS) and not _is_named(item, HEADS)
 
 
 def _is_named(item: Item, kinds: Sequence[str]) -> bool:
