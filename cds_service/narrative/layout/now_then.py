@@ -1,53 +1,37 @@
 """Leave out what was found before: "SLR negative (was positive)", "Before: AJ absent. Now: AJ 2+", "Today +ve"."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from cds_service.narrative.layout.then_now import HEADS, RESULTS, is_of_now, tells_when
+from cds_service.narrative.layout.clauses import Clause, Find
+from cds_service.narrative.layout.then_now import HEADS, RESULTS, tells_when
 from cds_service.narrative.words.items import Item, Row
 from cds_service.narrative.words.lexicon import Mark
-from cds_service.narrative.words.tokenizer import CLAUSE, STOP, Sentence
 from cds_service.narrative.words.traits import marked
 
 _NOW: Final = marked(Mark.NOW)
-_OPENING, _CLOSING, _COMMA = "(", ")", ","
+_OPENING, _CLOSING = "(", ")"
+_BEFORE_THEN: Final = frozenset({_OPENING, ","})
 _SMALL: Final = frozenset({"it", "it is", "its", "it was", "at", "in", "on", ":", "(", ")", "may", "review", "clinic", "visit", "last review"})
 _SIGNS: Final = frozenset({"+", "-", "0"})
 _LONGEST: Final = 8  # items
-_Told = tuple[Sentence, Row]
 
 
-def settle_then(told: Sequence[_Told], find: Callable[[Sentence], Row]) -> Iterator[_Told]:
-    """Yield the sentences without what was found before, where what is found now stands beside it."""
-    waiting: _Told | None = None
-    for part, row in told:
-        if row.traits & _NOW and waiting is not None and _is_followed(waiting[1], row):
-            waiting = _joined(waiting[0], part, find)
-            continue
-        if waiting is not None and not (row.traits & _NOW and _is_replaced(waiting[1], row)):
+def settle_then(clauses: Iterable[Clause], find: Find) -> Iterator[Clause]:
+    """Yield the clauses without what was found before, where what is found now stands beside it."""
+    waiting: Clause | None = None
+    for clause in clauses:
+        if waiting is not None and not _is_replaced(waiting.row, clause.row):
             yield waiting
-        waiting = _without_then(part, row, find)
+        waiting = _without_then(clause, find)
     if waiting is not None:
         yield waiting
 
 
-def _joined(before: Sentence, part: Sentence, find: Callable[[Sentence], Row]) -> _Told:
-    """Return what was found before and what is found now as one sentence."""
-    comma = Sentence((_COMMA,), (_COMMA,), part.ending, part.starts[:1])
-    whole = before.followed_by(comma, part)
-    return whole, find(whole)
-
-
-def _is_followed(before: Row, row: Row) -> bool:
-    """Return whether a sentence tells only the result of now of what was examined then: "Today it is full"."""
-    if before.sentence.ending not in {STOP, CLAUSE} or not any(kind in before.kinds for kind in HEADS):
-        return False
-    is_then = any(tells_when(item) or item.is_marked(Mark.EARLIER) for item in before)
-    return is_then and row[0].is_marked(Mark.NOW) and is_of_now(row[:])
-
-
 def _is_replaced(before: Row, row: Row) -> bool:
     """Return whether all that was found before is told anew of now: "Before: SLR positive. Now: SLR negative"."""
+    if not row.traits & _NOW:
+        return False  # as in most sentences
     is_then = before[0].is_marked(Mark.EARLIER, Mark.THEN, Mark.BEFORE_OPERATION) or tells_when(before[0])
     if not (is_then and row[0].is_marked(Mark.NOW)) or not any(kind in before.kinds for kind in HEADS):
         return False
@@ -62,15 +46,16 @@ def _sides(row: Row) -> set[object]:
     return {item.entry.side for item in row if item.is_side}
 
 
-def _without_then(part: Sentence, row: Row, find: Callable[[Sentence], Row]) -> _Told:
-    """Return a sentence without a result of then that stands last: "negative today, positive at last review"."""
+def _without_then(clause: Clause, find: Find) -> Clause:
+    """Return a clause without a result of then that stands last: "negative today, positive at last review"."""
+    part, row = clause
     if not any(kind in row.kinds for kind in HEADS):
-        return part, row
+        return clause
     for at in range(2, len(row)):
-        if row[at].text in {_OPENING, _COMMA} and _is_of_then(row, at) and _has_result(row, at):
+        if row[at].text in _BEFORE_THEN and _is_of_then(row, at) and _has_result(row, at):
             kept = part.part(0, row.firsts[at])
-            return kept, find(kept)
-    return part, row
+            return Clause(kept, find(kept))
+    return clause
 
 
 def _is_of_then(row: Row, at: int) -> bool:

@@ -1,9 +1,9 @@
 """Write "the other side" as the side that was not named: "SLR positive on the left, negative on the other side"."""
 
-from collections.abc import Callable
 from typing import Final
 
 from cds_service.model.sides import Side
+from cds_service.narrative.layout.clauses import Clause, Find
 from cds_service.narrative.words.items import Row
 from cds_service.narrative.words.lexicon import Mark
 from cds_service.narrative.words.tokenizer import Sentence
@@ -15,27 +15,26 @@ _HEADS: Final = ("test", "motion", "reflex", "muscle", "topic")
 _RESULTS: Final = ("result", "grade", "reflex-grade", "degrees")
 
 
-def name_other(
-    part: Sentence, row: Row, before: Row | None, find: Callable[[Sentence], Row]
-) -> tuple[Sentence, Row]:
-    """Return a sentence and its row with the other side by its name, where one side alone was examined before it."""
+def name_other(clause: Clause, before: Clause | None, find: Find) -> Clause:
+    """Return a clause with the other side by its name, where one side alone was examined before it."""
+    part, row = clause
     if _OTHER.isdisjoint(part.words):
-        return part, row  # as in most sentences
+        return clause  # as in most sentences
     at = next((at for at in range(len(row)) if row.word(at) in _OTHER and _is_alone(row, at)), -1)
     if at < 0 or not _is_side(row, at) or any(item.is_side for item in row[at:]):
-        return part, row
-    examined = row if _is_examined(row, at) else before
+        return clause
+    examined = row if _is_examined(row, at) else before.row if before else None
     end = at if examined is row else len(examined or ())
     if examined is None or not _is_examined(examined, end):
-        return part, row
+        return clause
     sides = {item.entry.side or item.side for item in examined[:end]} - {Side.UNSTATED}
     side = _OPPOSITE.get(sides.pop()) if len(sides) == 1 else None
     if side is None:
-        return part, row
+        return clause
     first, behind = row.words(at, at)
     word = Sentence((side,), (side,), part.ending, part.starts[first : first + 1])
     named = part.part(0, first).followed_by(word, part.part(behind))
-    return named, find(named)
+    return Clause(named, find(named))
 
 
 def _is_alone(row: Row, at: int) -> bool:
