@@ -10,7 +10,7 @@ from cds_service.narrative.frames.paired_results import OPPOSITE, ORDERS, is_mea
 from cds_service.narrative.frames.partings import EXCEPT, close_exception, part_from
 from cds_service.narrative.frames.small_words import COMPARING, NONE, NOT
 from cds_service.narrative.frames.turning import turns_to_other_side
-from cds_service.narrative.words.items import UNKNOWN_ITEM, Role, Row
+from cds_service.narrative.words.items import Role, Row
 from cds_service.narrative.words.lexicon import Mark
 from cds_service.narrative.words.tokens import BREAK, SEPARATOR, SLASH, Part, Token
 

@@ -12,7 +12,9 @@ _TURNS: Final = frozenset(
     {"but", "while", "whilst", "whereas", "however", "although", "though", "yet", "cf", "c / f", "c . f ."}
     | {"vs", "versus", "compared to", "compared with", "against", "and yet"}
 )
-_SMALL: Final = frozenset({"the", "on", "in", "at", "side", "leg", "limb", "hip", "it", "it is", "its", "being", "is", "was", "(", ":"})
+_SMALL: Final = frozenset(
+    {"the", "on", "in", "at", "side", "leg", "limb", "hip", "it", "it is", "its", "being", "is", "was", "(", ":"}
+)
 _MEASURES: Final = ("grade", "reflex-grade", "score", "degrees", "result")
 _OTHER: Final = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
 _LONGEST: Final = 9  # items

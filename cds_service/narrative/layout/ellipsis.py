@@ -227,7 +227,9 @@ def _turn(row: Row, *, is_of_other: bool) -> int | None:
             between = row[max(heads) + 1 : at]
             is_parted = any(item.is_unknown and not item.entry.concepts for item in between)
             is_parted = is_parted or any(item.role in _PAINS for item in between) or row[at].text in _CONTRASTS
-            is_named_anew = is_of_other or any(row[led].text in _BOTH or _is_other(row, led) for led in range(at + 1, len(row)))
+            is_named_anew = is_of_other or any(
+                row[led].text in _BOTH or _is_other(row, led) for led in range(at + 1, len(row))
+            )
             return at if is_parted or is_named_anew else None
     return None
 

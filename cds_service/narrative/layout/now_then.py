@@ -12,7 +12,9 @@ from cds_service.narrative.words.traits import marked
 _NOW: Final = marked(Mark.NOW)
 _OPENING, _CLOSING = "(", ")"
 _BEFORE_THEN: Final = frozenset({_OPENING, ","})
-_SMALL: Final = frozenset({"it", "it is", "its", "it was", "at", "in", "on", ":", "(", ")", "may", "review", "clinic", "visit", "last review"})
+_SMALL: Final = frozenset(
+    {"it", "it is", "its", "it was", "at", "in", "on", ":", "(", ")", "may", "review", "clinic", "visit", "last review"}
+)
 _SIGNS: Final = frozenset({"+", "-", "0"})
 _LONGEST: Final = 8  # items
 
@@ -84,6 +86,6 @@ def _is_small(item: Item) -> bool:
 
 
 def _is_result(item: Item) -> bool:
-    return (
-        item.number >= 0 or item.text in _SIGNS or any(item.concept(kind) for kind in RESULTS)
-    ) and not any(item.concept(kind) for kind in HEADS)
+    return (item.number >= 0 or item.text in _SIGNS or any(item.concept(kind) for kind in RESULTS)) and not any(
+        item.concept(kind) for kind in HEADS
+    )
