@@ -9,6 +9,7 @@ from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.crossed_raise import LIFT, find_crossed_raises, is_crossed, raised_leg
 from cds_service.narrative.frames.examination import GRADE, RESULT, SHARED, ExaminationFrame, lacks, speaks_of
 from cds_service.narrative.frames.named_gait import find_named_gait
+from cds_service.narrative.frames.own_results import takes_own_result
 from cds_service.narrative.frames.paired_results import ORDERS, PAIR
 from cds_service.narrative.frames.provoked_pain import (
     at_angle,
@@ -26,9 +27,8 @@ from cds_service.narrative.frames.small_words import NONE
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.words.items import Item, Role, Row
 from cds_service.narrative.words.lexicon import Mark, PhraseMeaning
-from cds_service.narrative.words.tokens import BREAK, Part, Token
+from cds_service.narrative.words.tokens import Part, Token
 
-_MOTION = "motion"
 _TEST, _OTHER, _PROVOKING, _LIMITED = "test", "other", "provoking", "limited"
 _TOGETHER = "with"  # "positive on the left with groin pain"
 _CAUSING = frozenset({_PROVOKING, _LIMITED})
@@ -81,11 +81,8 @@ class ClinicalTestFrame(ExaminationFrame):
         """Return a test as a head."""
         concept = row[at].concept(_TEST)
         if concept is None:
-            if row[at].concept(GRADE) and not row[at].concept(RESULT):
-                return BREAK  # "SLR 80 R, power 3/5 L"
-            # Jerks and movements take their own results: "SLR 40, AJ absent", "Trendelenburg +ve and IR normal".
-            is_other = row[at].concept("reflex") is not None or _is_moved(row, at)
-            return Token(Part.OTHER, at, _OTHER) if is_other or raised_leg(row, at) is not None else None
+            is_other = takes_own_result(row, at) or raised_leg(row, at) is not None
+            return Token(Part.OTHER, at, _OTHER) if is_other else None
         if row[at].text == _SHARED_NAME and not _is_found(row, at):
             return None
         if concept == _GAIT and _is_title(row, at):
@@ -98,6 +95,8 @@ class ClinicalTestFrame(ExaminationFrame):
     def result(self, row: Row, at: int) -> Token | None:
         """Return a result; a plus between two tests is an "and"."""
         item = row[at]
+        if item.concept(GRADE) and not item.concept(RESULT):
+            return Token(Part.RESULT, at, words=(at,))
         if item.number >= 0 and self._test_before(row, at) == _SQUAT:
             return None  # how deep it was
         if item.number >= 0:
@@ -237,12 +236,6 @@ def _is_title(row: Row, at: int) -> bool:
     ahead = [item for item in row[at + 1 : at + 2 + _NEAR] if not item.is_side]
     is_led = len(ahead) > 1 and ahead[0].text == ":" and ahead[1].text in NONE
     return is_led and any(item.concept(_TEST) for item in ahead[2:3])
-
-
-def _is_moved(row: Row, at: int) -> bool:
-    """Return whether a movement is named that has a result of its own."""
-    item = row[at]
-    return item.concept(_MOTION) == "internal" and not (item.concept(_FILLER) or item.concept("position"))
 
 
 def _is_sign(item: Item) -> bool:

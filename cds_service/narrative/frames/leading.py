@@ -79,10 +79,10 @@ def leads_on(row: Row, at: int) -> bool:
     if text == DASH:
         return _is_dash(row, at)
     if text in _IT_IS:
-        return at > 0 and row[at - 1].is_marked(Mark.NOW)
+        return at > 0 and (row[at - 1].is_marked(Mark.NOW) or (row[at - 1].is_side and _leads_to_result(row, at)))
     if text == _NOW_ITSELF:
         # "left foot now numb", "sensation now full"
-        return at > 0 and (_is_part(row[at - 1]) or _is_topic(row[at - 1])) and _leads_to_result(row, at)
+        return at > 0 and _takes_now(row[at - 1]) and _leads_to_result(row, at)
     if text.endswith(_FOUND_TO_BE) and not row[at].entry.cues:
         return _leads_to_result(row, at)  # "was found to be positive"
     if text == _JUST and at + 1 < len(row) and row[at + 1].number >= 0:
@@ -102,6 +102,11 @@ def has_what_follows(row: Row, at: int) -> bool:
     behind = row[at + 1]
     is_told = behind.concept(_RESULT) is not None or behind.concept(_GRADE) is not None
     return is_told and _is_part(row[at - 1])
+
+
+def _takes_now(item: Item) -> bool:
+    """Return whether the result of now may stand right behind an item: "left foot now numb", "SLR left now 80"."""
+    return _is_part(item) or _is_topic(item) or item.is_side or any(item.concept(kind) for kind in _HEADS)
 
 
 def _is_part(item: Item) -> bool:

@@ -9,7 +9,7 @@ from cds_service.narrative.frames.merging import EQUAL, joins, merge
 from cds_service.narrative.frames.paired_results import OPPOSITE, ORDERS, is_measure
 from cds_service.narrative.frames.partings import EXCEPT, close_exception, part_from
 from cds_service.narrative.frames.small_words import COMPARING, NONE, NOT
-from cds_service.narrative.frames.turning import turns_to_other_side
+from cds_service.narrative.frames.turning import is_turn, turns_to_other_side
 from cds_service.narrative.words.items import Role, Row
 from cds_service.narrative.words.lexicon import Mark
 from cds_service.narrative.words.tokens import BREAK, SEPARATOR, SLASH, Part, Token
@@ -103,7 +103,7 @@ class TokenLine:
             self._add_result(token, at)
         elif part is _SIDE and self._is_compared(at):
             self.tokens[-1] = self.tokens[-1]._replace(side=Side.BOTH)
-        elif part is not _BREAK or not item.is_unknown or self._unknown > self._takes_unknown:
+        elif part is not _BREAK or not item.is_unknown or is_turn(self._row, at) or self._unknown > self._takes_unknown:
             self.tokens.append(token)
 
     def repeats(self, at: int) -> bool:

@@ -20,9 +20,14 @@ _OTHER: Final = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
 _LONGEST: Final = 9  # items
 
 
+def is_turn(row: Row, at: int) -> bool:
+    """Return whether a word may turn to the other side."""
+    return row.word(at) in _TURNS or row[at].text in _TURNS
+
+
 def turns_to_other_side(row: Row, at: int, tokens: Sequence[Token]) -> bool:
     """Return whether a head has a result on one side, and a word turns to a result on the other and to nothing else."""
-    if row.word(at) not in _TURNS and row[at].text not in _TURNS:
+    if not is_turn(row, at):
         return False
     start = max((place for place, one in enumerate(tokens) if one.is_head), default=-1)
     if start < 0:
@@ -34,8 +39,8 @@ def turns_to_other_side(row: Row, at: int, tokens: Sequence[Token]) -> bool:
 
 
 def _begin(tokens: Sequence[Token], head: int) -> int:
-    """Return where what is told of a head begins: with the side or result before it."""
-    while head and tokens[head - 1].part in {Part.SIDE, Part.RESULT}:
+    """Return where what is told of a head begins: with the side, result or companion before it."""
+    while head and (tokens[head - 1].part in {Part.SIDE, Part.RESULT} or tokens[head - 1].is_head):
         head -= 1
     return head
 

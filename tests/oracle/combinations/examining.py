@@ -16,6 +16,7 @@ from .combining import FOLDER, NO_SIDE, readings
 LONG = {"left": "left", "right": "right"}
 SPELLINGS = (("left", "right"), ("L", "R"), ("L", "R"), ("Lt", "Rt"), ("left", "right"))
 OTHER = {"left": "right", "right": "left"}
+IMPLIED = frozenset({"hip-pain", "leg-pain"})  # by what is painful
 VALUES = {"bad": "present", "good": "absent"}
 
 
@@ -170,7 +171,7 @@ def _wrong(sentence: Examined, read: dict[str, set[tuple[str, str]]]) -> Iterato
             if value not in VALUES.values():
                 continue
             if not told:
-                if value == "present":
+                if value == "present" and not (finding in IMPLIED and "painful" in sentence.text):
                     yield f"{finding} {value} {side}"
                 continue
             sides = ("left", "right") if side == "both" else (side,)
