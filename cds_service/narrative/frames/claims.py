@@ -64,6 +64,8 @@ def _take_heads(run: Sequence[Token], place: int, *, is_led: bool) -> tuple[list
         if at == len(run) or not run[at].is_head or _is_of_others(heads[-1], run[at]):
             return heads, place
         between = run[place:at]
+        if is_led and heads[-1].part is Part.HEAD and _has_own_result(run, at):
+            return heads, place  # "numb left foot, SLR negative"
         if is_led and len(between) > 1 and between[0].part is _SIDE and not between[-1].is_and:
             return heads, place
         is_of = bool(between) and not _separators(between)  # "the toes of the left foot"
@@ -73,6 +75,11 @@ def _take_heads(run: Sequence[Token], place: int, *, is_led: bool) -> tuple[list
         heads[-1] = _with_side(heads[-1], chunks[0] if is_of or len(chunks) > 1 else ())
         heads.append(_with_side(run[at], chunks[-1]))
         place = at + 1
+
+
+def _has_own_result(run: Sequence[Token], at: int) -> bool:
+    """Return whether what another frame reads stands at a place, with its result right behind it."""
+    return run[at].part is Part.OTHER and bool(run[at].concept) and at + 1 < len(run) and run[at + 1].part is _RESULT
 
 
 def _is_of_others(head: Token, ahead: Token) -> bool:

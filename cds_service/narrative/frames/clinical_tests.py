@@ -9,7 +9,7 @@ from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.crossed_raise import LIFT, find_crossed_raises, is_crossed, raised_leg
 from cds_service.narrative.frames.examination import GRADE, RESULT, SHARED, ExaminationFrame, lacks, speaks_of
 from cds_service.narrative.frames.named_gait import find_named_gait
-from cds_service.narrative.frames.own_results import takes_own_result
+from cds_service.narrative.frames.own_results import ANOTHER, takes_own_result
 from cds_service.narrative.frames.paired_results import ORDERS, PAIR
 from cds_service.narrative.frames.provoked_pain import (
     at_angle,
@@ -82,7 +82,7 @@ class ClinicalTestFrame(ExaminationFrame):
         concept = row[at].concept(_TEST)
         if concept is None:
             is_other = takes_own_result(row, at) or raised_leg(row, at) is not None
-            return Token(Part.OTHER, at, _OTHER) if is_other else None
+            return Token(Part.OTHER, at, ANOTHER) if is_other else None
         if row[at].text == _SHARED_NAME and not _is_found(row, at):
             return None
         if concept == _GAIT and _is_title(row, at):

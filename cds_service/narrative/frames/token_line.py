@@ -106,6 +106,11 @@ class TokenLine:
         elif part is not _BREAK or not item.is_unknown or is_turn(self._row, at) or self._unknown > self._takes_unknown:
             self.tokens.append(token)
 
+    def is_behind(self, concept: str) -> bool:
+        """Return whether the last head is one of a concept that another frame reads."""
+        last = next((one for one in reversed(self.tokens) if one.is_head or one.part is _BREAK), BREAK)
+        return last.part is Part.OTHER and last.concept == concept
+
     def repeats(self, at: int) -> bool:
         """Return whether the last result is said of the next head, too: "SLR was negative, as was the slump"."""
         items = self._row[at : at + 2]

@@ -15,6 +15,7 @@ _BEFORE_THEN: Final = frozenset({_OPENING, ","})
 _SMALL: Final = frozenset(
     {"it", "it is", "its", "it was", "at", "in", "on", ":", "(", ")", "may", "review", "clinic", "visit", "last review"}
 )
+_ARROW: Final = "->"
 _SIGNS: Final = frozenset({"+", "-", "0"})
 _LONGEST: Final = 8  # items
 
@@ -57,7 +58,24 @@ def _without_then(clause: Clause, find: Find) -> Clause:
         if row[at].text in _BEFORE_THEN and _is_of_then(row, at) and _has_result(row, at):
             kept = part.part(0, row.firsts[at])
             return Clause(kept, find(kept))
+        if row[at].text == _ARROW and (first := _begin_of_changed(row, at)) is not None:
+            kept = part.part(0, row.firsts[first]).followed_by(part.part(row.firsts[at + 1]))
+            return Clause(kept, find(kept))
     return clause
+
+
+def _begin_of_changed(row: Row, at: int) -> int | None:
+    """Return where the result begins that an arrow turns into another of its kind: "KJ 1+ -> 2+"."""
+    first = at
+    while first and _is_result(row[first - 1]):
+        first -= 1
+    behind = row[at + 1 :]
+    is_alike = first < at and bool(behind) and _kind_of(row[at - 1]) == _kind_of(behind[0])
+    return first if is_alike and all(_is_result(item) or item.is_marked(Mark.LIST) for item in behind) else None
+
+
+def _kind_of(item: Item) -> str:
+    return next((kind for kind in RESULTS if item.concept(kind)), "number" if item.number >= 0 else item.text)
 
 
 def _is_of_then(row: Row, at: int) -> bool:
