@@ -169,7 +169,7 @@ class ExaminationFrame(Frame):
                 token = self._token(row, at, row[at])
                 if (token is None or token.part is _BREAK) and line.deny(at):
                     continue
-            if token is None and _is_measure(row[at]) and line.is_behind(ANOTHER):
+            if (token is None or token is BREAK) and _is_measure(row[at]) and line.is_behind(ANOTHER):
                 token = Token(_RESULT, at, words=(at,))  # "SLR R 90 L 80 EHL R 3/5", of which strength reads no angle
             if token is not None:
                 line.add(token, at)
