@@ -136,15 +136,15 @@ def _may_complete(before: Clause, row: Row) -> bool:
     is_next = before.sentence.ending == CLAUSE or (is_entry and before.sentence.ending in _ENDINGS)
     first = next((item for item in row if item.is_side), None)
     is_line = before.sentence.ending == LINE and len(row) > 1 and row[0].is_side
-    is_next = is_next or is_line or (before.sentence.ending == STOP and first and _is_of_other_side(before.row, first))
-    return bool(is_next) and (_tells_of_other(row, 0) or _ends_with_side(row))
+    is_next = is_next or is_line or (before.sentence.ending == STOP and _is_of_other_side(before.row, first))
+    return is_next and (_tells_of_other(row, 0) or _ends_with_side(row))
 
 
-def _is_of_other_side(before: Row, first: Item) -> bool:
+def _is_of_other_side(before: Row, first: Item | None) -> bool:
     """Return whether one thing was examined on one side and an item is the other side: "SLR neg L. R pos at 40"."""
     told = {item.entry.side or item.side for item in before} - {None, Side.UNSTATED}
     heads = [at for kind in _HEADS for at in before.kinds.get(kind, ())]
-    is_other = first.is_side and first.entry.side in _OPPOSITE and len(told) == 1
+    is_other = first is not None and first.entry.side in _OPPOSITE and len(told) == 1
     return is_other and told <= _OPPOSITE.keys() - {first.entry.side} and len(heads) == 1
 
 
