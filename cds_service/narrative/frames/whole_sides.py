@@ -14,6 +14,7 @@ _FILLER, _WHOLE = "filler", "whole"
 _ALL: Final = frozenset({"all", "all of these", "all these"})
 _B, _BRACKETED, _LONGEST_BRACKET = "b", 3, 5
 _LEAST_LISTED, _MANY, _FULL = 3, 4, 5  # grades, as many that a closing side is of all, and the highest
+_SIGNS: Final = frozenset({"+", "-"})
 _BRACKETS: Final = frozenset({"(", ")"})
 
 
@@ -22,7 +23,7 @@ def heading_of(row: Row) -> Side:
     sides: list[Side] = []
     is_bare = True
     for at, item in enumerate(row):
-        if item.text in ORDERS and _has_measure(row):
+        if item.text in ORDERS and (_has_measure(row) or _has_signs(row)):
             return _UNSTATED  # it heads the columns of a table
         if item.text == DASH and sides and is_headed_by_side(row, at):
             return combine_sides(sides)
@@ -82,6 +83,11 @@ def closing_of(row: Row, *, said_of_all: bool = False) -> Side:
         at -= 1
     is_apart = at > 0 and (row[at - 1].is_marked(Mark.LIST) or row[at - 1].text in _BRACKETS)
     return side if is_apart and row[at].text in _ALL else _UNSTATED
+
+
+def _has_signs(row: Row) -> bool:
+    """Return whether signs are told of two sides: "SLR (R, L): +, -"."""
+    return sum(item.text in _SIGNS for item in row) > 1
 
 
 def _has_measure(row: Row) -> bool:

@@ -144,8 +144,8 @@ def _is_of_other_side(before: Row, first: Item | None) -> bool:
     """Return whether one thing was examined on one side and an item is the other side: "SLR neg L. R pos at 40"."""
     told = {item.entry.side or item.side for item in before} - {None, Side.UNSTATED}
     heads = [at for kind in _HEADS for at in before.kinds.get(kind, ())]
-    is_other = first is not None and first.entry.side in _OPPOSITE and len(told) == 1
-    return is_other and told <= _OPPOSITE.keys() - {first.entry.side} and len(heads) == 1
+    side = first.entry.side if first is not None else None
+    return side in _OPPOSITE and len(told) == len(heads) == 1 and told <= _OPPOSITE.keys() - {side}
 
 
 def _completed(before: Clause, told: Clause, find: Find) -> Clause:

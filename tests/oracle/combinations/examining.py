@@ -175,9 +175,8 @@ def _wrong(sentence: Examined, read: dict[str, set[tuple[str, str]]]) -> Iterato
                     yield f"{finding} {value} {side}"
                 continue
             sides = ("left", "right") if side == "both" else (side,)
-            if side == NO_SIDE:
-                good = value in {one.value for one in told} and (value == "present" or {v for v, _ in said} == {value})
-            else:
-                good = all((value, one) in said for one in sides)
-            if not good:
+            is_said = (
+                any(value == one for one, _ in said) if side == NO_SIDE else all((value, one) in said for one in sides)
+            )
+            if not is_said:
                 yield f"{finding} {value} {side}"
