@@ -35,6 +35,7 @@ _PROVOKING = frozenset(
 )
 
 
+_TOPIC, _IN_THE = "topic", frozenset({"in", "over", "of", "at", "on", "the"})
 _NUMB: Final = "numb"  # of which "nil below the knee" is said where no pain is told
 _NO_PAINS: Final = PainReader([], frozenset())
 
@@ -136,12 +137,23 @@ def _refer(pains: PainReader, side: Side) -> None:
 def _without(row: Row, taken: set[int]) -> list[Item]:
     """Return a sentence whose places of pain are none where a frame has them: "groin pain, hip arthritis"."""
     hidden = [place for place in taken if row[place].role is Role.PLACE and not _hurts(row, place)]
+    hidden += [place for place in range(len(row)) if _is_felt(row, place)] if _TOPIC in row.kinds else []
     if not hidden:
         return row
     items = list(row)
     for place in hidden:
         items[place] = UNKNOWN_ITEM
     return items
+
+
+def _is_felt(row: Row, place: int) -> bool:
+    """Return whether a place is but where feeling was tested: "FADIR painful, sensation in the foot normal"."""
+    if row[place].role is not Role.PLACE or place + 1 == len(row) or row[place + 1].concept("result") is None:
+        return False
+    lead = place - 1
+    while lead > 0 and row[lead].text in _IN_THE:
+        lead -= 1
+    return 0 <= lead < place - 1 and row[lead].concept(_TOPIC) == "sensation"
 
 
 def _hurts(row: Row, place: int) -> bool:
