@@ -107,9 +107,9 @@ class TokenLine:
             self.tokens.append(token)
 
     def is_behind(self, concept: str) -> bool:
-        """Return whether the last head is one of a concept that another frame reads."""
+        """Return whether another frame reads the last head: a topic, or one of a concept."""
         last = next((one for one in reversed(self.tokens) if one.is_head or one.part is _BREAK), BREAK)
-        return last.part is Part.OTHER and last.concept == concept
+        return last.part is Part.OTHER and last.concept in {"", concept}
 
     def repeats(self, at: int) -> bool:
         """Return whether the last result is said of the next head, too: "SLR was negative, as was the slump"."""
