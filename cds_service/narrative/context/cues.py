@@ -192,8 +192,9 @@ class Context:
         carried = self._carried
         if carried is None or is_freed(self.items, mention, carried):
             return None
-        if carried is CueEffect.UNCLEAR and found == {CueEffect.NEGATED}:
-            return None
+        is_denied = found == {CueEffect.NEGATED} or any(one.place < mention.first for one in self._negating)
+        if carried is CueEffect.UNCLEAR and is_denied and found <= {CueEffect.NEGATED}:
+            return None  # "denies fever; denies weight loss"
         ends = {CueEffect.HISTORICAL, carried} - {CueEffect.FAMILY}
         return None if any(self._is_stopped(-1, mention, one) for one in ends) else carried
 

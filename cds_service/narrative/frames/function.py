@@ -105,9 +105,13 @@ def _distance(row: Row, state: State, at: int, stating: frozenset[int]) -> int |
     """Return how far an organ is from a state, or None if it cannot be its own."""
     if state.first <= at <= state.last:
         return 0
+    if row[at].concept(FAILURE):
+        return None  # "erectile dysfunction: absent"
     between = range(state.last + 1, at) if at > state.last else range(at + 1, state.first)
     if len(between) > _REACH or row[at].concept(ORGAN) == _OTHER:
         return None
+    if at > state.last and any(row[place].concept(CHANGE) == NO for place in between):
+        return None  # "tingling in the leg - no saddle numbness"
     cost = unknown = 0
     for place in between:
         item = row[place]
