@@ -27,7 +27,7 @@ _UNTOLD: Final = frozenset({"fine", "no", "trouble"})  # changes that tell of no
 _MEASURES: Final = ("grade", "score", "reflex-grade", "numeral", "degrees", "unit")
 BOXES: Final = frozenset({TICKED, EMPTY_BOX, CROSS, BLANK})
 JOINING: Final = frozenset({",", "-", "(", "and", "&", "+", "also", "plus"})
-ENDING: Final = frozenset({*JOINING, "->", ")", "but", *BOXES})
+ENDING: Final = frozenset({*JOINING, "->", ")", "but", "although", "though", "whereas", *BOXES})
 _NEGATIVE: Final = frozenset({"no", "not", "never", "cannot", "cant", "unable", "without", "hardly", "rarely"})
 _QUOTE = ">"  # before a line that is quoted, or an entry of a list
 _TROUBLE, _SAME, _SUCH_AS = "trouble", "same", "such as"
@@ -67,6 +67,9 @@ def deviates(item: Item) -> bool:
 def is_downgoing(row: Row, at: int) -> bool:
     """Return whether an arrow tells of plantar reflexes that go down, as they should."""
     return row[at].text == "↓" and at > 0 and row[at - 1].concept("reflex") == "other"
+
+
+_LIMB, _ARM, _NOT_OF_ARMS = "limb", "arm", ("organ", "region", "site")
 
 
 class Accounts:
@@ -160,6 +163,12 @@ class Accounts:
     def leaves_out(self, at: int) -> bool:
         """Return whether an exception follows an item."""
         return at not in self.own and self.said(at) in self._words.excepting
+
+    def is_of_arms(self, part: range) -> bool:
+        """Return whether a part of the sentence tells of an arm, and of no leg: "although the hand tingles"."""
+        named = {limb for at in part if (limb := self.row[at].concept(_LIMB))}
+        is_other = any(self.row[at].concept(kind) for at in part for kind in _NOT_OF_ARMS)
+        return named == {_ARM} and not is_other
 
     def limits(self, at: int) -> bool:
         """Return whether a denial holds under a condition behind an item: "until", "if"."""

@@ -39,6 +39,7 @@ from cds_service.narrative.context.questions import (
 from cds_service.narrative.context.returning import Returning
 from cds_service.narrative.context.scopes import Scopes
 from cds_service.narrative.context.structures import is_meant
+from cds_service.narrative.context.unprovoked import is_unprovoked
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.times.ceasing import began_then
 from cds_service.narrative.times.endings import find_ended
@@ -50,8 +51,7 @@ from cds_service.narrative.words.traits import marked
 
 _LIST, _LISTS = marked(Mark.LIST), marked(Mark.LIST, Mark.JOINED)
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
-_SUCH_AS, _NONE_BEFORE = "such as", frozenset({"no prior", "no previous"})
-_INJURY = "major-trauma"
+_SUCH_AS, _INJURY, _NONE_BEFORE = "such as", "major-trauma", frozenset({"no prior", "no previous"})
 _NO_FURTHER = frozenset({"no new", "no further", "no more", "no other", "no additional", "nil new", "nil further"})
 _NAMED_ONLY = frozenset({CueEffect.ADVICE, CueEffect.HYPOTHETICAL})  # and then denied: "none of these"
 
@@ -125,7 +125,7 @@ class Context:
             return {CueEffect.NEGATED}
         if (not found or found <= _TO_COME) and self._is_only_named(mention):
             found.add(CueEffect.HYPOTHETICAL)
-        return found
+        return found | {CueEffect.UNCLEAR} if is_unprovoked(self.items, self.mentions, mention) else found
 
     def _is_only_named(self, mention: Mention) -> bool:
         if self._is_name:

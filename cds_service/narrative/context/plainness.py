@@ -253,7 +253,7 @@ def _turns(accounts: Accounts, part: range) -> bool:
     """Return whether a part of the sentence behind a denial may take it back. What finds another thing does not."""
     if any(accounts.retracts(at) for at in part):
         return True
-    if any(one.place in part or _is_normal_in(one, part) for one in accounts.mentions):
+    if accounts.is_of_arms(part) or any(one.place in part or _is_result_in(one, part) for one in accounts.mentions):
         return False
     if any(accounts.leaves_out(at) for at in part) or _is_loose(accounts, part):
         return True
@@ -267,16 +267,17 @@ def _turns(accounts: Accounts, part: range) -> bool:
     return is_denied and is_known and not any(accounts.is_thing(at) for at in others)  # "was continent, is not"
 
 
-def _is_normal_in(mention: Mention, part: range) -> bool:
-    """Return whether a part of the sentence holds a normal result of its own: "SLR right negative, left negative"."""
-    return mention.value is FindingValue.ABSENT and any(at in part for at in mention.results)
+def _is_result_in(mention: Mention, part: range) -> bool:
+    """Return whether a part of the sentence holds a result of its own: "AJ present right, not left"."""
+    is_own = mention.value is FindingValue.ABSENT or mention.side in {Side.LEFT, Side.RIGHT}
+    return is_own and any(at in part for at in mention.results)
 
 
 def _is_loose(accounts: Accounts, part: range) -> bool:
     """Return whether a part of the sentence tells of what is not normal, and not of what: "S2 normal, S3 reduced"."""
     row = accounts.row
-    if any(row[at].concept("test") for at in part):
-        return False
+    if any(row[at].concept("test") or row[at].concept("topic") == "other" for at in part):
+        return False  # "and Babinski's sign is absent"
     is_ticked = row[-1].text not in BOXES
     loose = [at for at in part if at not in accounts.own and deviates(row[at]) and not is_downgoing(row, at)]
     if any(row[at].concept("joint") for at in part) and any("severity" in row[at].entry.qualifiers for at in part):

@@ -198,7 +198,7 @@ def _each(heads: Sequence[Token], results: Sequence[_Result], default: Side) -> 
     if not results:
         return
     is_several = len(results) > 1 and len({side for _, side in results}) > 1
-    told = results if is_several else [min(results, key=_rank)]
+    told = _with_unread(results) if is_several else [min(results, key=_rank)]
     for head in heads:
         for number, (token, said) in enumerate(told):
             side = said
@@ -210,6 +210,14 @@ def _each(heads: Sequence[Token], results: Sequence[_Result], default: Side) -> 
                 side = told[number - 1][1]  # "SLR 40 on the left, reproduces leg pain"
             if head.side is _UNSTATED or side.covers(head.side):
                 yield Claim(head, token, side if head.side is _UNSTATED else head.side)
+
+
+def _with_unread(results: Sequence[_Result]) -> list[_Result]:
+    """Return the results, which share the words of those that say nothing: "equivocal on the right, negative left"."""
+    if any(side is _UNSTATED for _, side in results):
+        return list(results)
+    unread = tuple(place for token, _ in results if token.value is None for place in token.words)
+    return [(one._replace(words=(*one.words, *unread)) if one.value else one, side) for one, side in results]
 
 
 def _rank(result: _Result) -> int:

@@ -6,10 +6,21 @@ from typing import Final
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
+from cds_service.narrative.frames.crossed_raise import LIFT, find_crossed_raises, is_crossed, raised_leg
 from cds_service.narrative.frames.examination import RESULT, SHARED, ExaminationFrame, lacks, speaks_of
 from cds_service.narrative.frames.named_gait import find_named_gait
 from cds_service.narrative.frames.paired_results import ORDERS, PAIR
-from cds_service.narrative.frames.provoked_pain import at_angle, hurts, is_answer, is_of_back, is_without_pain
+from cds_service.narrative.frames.provoked_pain import (
+    at_angle,
+    hurts,
+    hurts_if_done,
+    is_answer,
+    is_of_back,
+    is_until,
+    is_without_pain,
+    shoots,
+)
+from cds_service.narrative.frames.signs import is_minus, is_of_pair, joins_sides, led_by_signs
 from cds_service.narrative.frames.sites import REGION
 from cds_service.narrative.frames.small_words import NONE
 from cds_service.narrative.mentions import Mention
@@ -23,18 +34,20 @@ _CAUSING = frozenset({_PROVOKING, _LIMITED})
 _LIMB, _ARM, _SHARED_NAME = "limb", "arm", "impingement"  # of the hip, or of the shoulder
 _ARROW = "->"  # "FABER -> groin pain"
 _PLUS, _MINUS, _SLASH, _ONLY = "+", "-", "/", "only"
-_BY = frozenset({"with", "on", "during"})
+_BY = frozenset({"with", "w /", "on", "during", "upon"})
 _IN = frozenset({"in", "over", "at"})
 _AND = frozenset({"and", "&"})
-_NEGATIVE_FOR = "negative for"
+_DUE_TO = frozenset({"because of", "due to", "owing to", "secondary to", "on account of"})
+_BEYOND = frozenset({"past", "beyond", "above"})  # "past 30 degrees"
+_NEGATIVE_FOR = ("negative for", "neg for")
 _SYMPTOMS = frozenset({"symptoms", "symptom", "sx"})
 _SAYING = frozenset({"positive", "negative", "normal", "painful", "painless"})
-_NEAR, _FAR = 5, 8  # items
+_NEAR, _FAR, _FARTHEST = 5, 8, 11  # items
 _HIPS, _OF_HIP = frozenset({"hip", "groin", "trochanter"}), frozenset({"fadir", "faber"})
 _CROSSED = frozenset({"crossed", "crossover", "cross over", "contralateral"})  # "SLR positive left, crossed negative"
-_LEAST = 2  # items before a plus that joins sides, or of pain behind an angle
 _SAID = frozenset({"positive", "negative"})
-_SLR, _SQUAT, _STANCE, _GAIT = "slr", "squat", "trendelenburg", "gait"
+_SLR, _SQUAT, _STANCE, _GAIT, _CROSSED_SLR = "slr", "squat", "trendelenburg", "gait", "crossed-slr"
+_OF_PAIN = frozenset({"provoking", "painful", "painless", "limited"})
 _OF_GAIT = frozenset({"antalgic", "non-antalgic"})
 _NORMAL_GAIT = frozenset({"normal", "unremarkable", "wnl", "within normal limits", "nad", "nl", "n"})
 _PELVIS, _OF_STANCE, _DROPS = "pelvis", ("pelvis", "drop", "dip"), frozenset({"drop", "dip"})
@@ -47,8 +60,8 @@ class ClinicalTestFrame(ExaminationFrame):
     """Reads "SLR positive on the left at 40 degrees", "pain with FADIR", "Positive tests: Kemp and slump, left"."""
 
     name = "test"
-    kinds = frozenset({_TEST, _LIMB}) | SHARED
-    heads = frozenset({_TEST})
+    kinds = frozenset({_TEST, _LIMB, LIFT}) | SHARED
+    heads = frozenset({_TEST, LIFT})
     present = frozenset({"positive", "painful", "antalgic"})
     absent = frozenset({"negative", "normal", "absent", "painless", _STEADY, "non-antalgic"})
     takes_unknown = 1
@@ -56,16 +69,19 @@ class ClinicalTestFrame(ExaminationFrame):
 
     def read(self, row: Row) -> Iterator[Mention]:
         """Yield the tests, and the gait that is called after one."""
-        yield from super().read(row)
-        if RESULT not in row.kinds and _TEST in row.kinds:
-            yield from find_named_gait(row, self.meanings[_STANCE])
+        if _TEST in row.kinds:
+            yield from super().read(row)
+            if RESULT not in row.kinds:
+                yield from find_named_gait(row, self.meanings[_STANCE])
+        if LIFT in row.kinds:
+            yield from find_crossed_raises(row, self.meanings[_CROSSED_SLR])
 
     def head(self, row: Row, at: int) -> Token | None:
         """Return a test as a head."""
         concept = row[at].concept(_TEST)
         if concept is None:
             is_jerk = row[at].concept("reflex") is not None  # "SLR 40, AJ absent": the jerk takes its own result
-            return Token(Part.OTHER, at, _OTHER) if is_jerk else None
+            return Token(Part.OTHER, at, _OTHER) if is_jerk or raised_leg(row, at) is not None else None
         if row[at].text == _SHARED_NAME and not _is_found(row, at):
             return None
         if concept == _GAIT and _is_title(row, at):
@@ -78,6 +94,8 @@ class ClinicalTestFrame(ExaminationFrame):
     def result(self, row: Row, at: int) -> Token | None:
         """Return a result; a plus between two tests is an "and"."""
         item = row[at]
+        if item.number >= 0 and self._test_before(row, at) == _SQUAT:
+            return None  # how deep it was
         if item.number >= 0:
             is_told = _has_result(row, at) or any(
                 hurts(row[place]) and self._leads_to_test(row, place) for place in range(at)
@@ -93,31 +111,35 @@ class ClinicalTestFrame(ExaminationFrame):
         if item.text == _PLUS:
             ahead = row[at + 1].concept(_TEST) if at + 1 < len(row) else None
             behind = row[at - 1].concept(_TEST) if at else None
-            if at > 1 and row[at - 1].text == _SLASH and row[at - 2].text.endswith(_MINUS) and not _is_of_pair(row, at):
+            if at > 1 and row[at - 1].text == _SLASH and row[at - 2].text.endswith(_MINUS) and not is_of_pair(row, at):
                 return Token(Part.RESULT, at, words=(at,))  # the second of a pair whose first nobody read
-            is_and = (ahead and behind) or _joins_sides(row, at)
+            is_and = (ahead and behind) or joins_sides(row, at)
             return None if is_and else self.said(at, "positive")
         if item.text == PAIR and any(one.text in ORDERS for one in row):
             return self.said(at, "negative")  # of the second side: "SLR R/L +/-"
         if item.text.endswith(_NEGATIVE_FOR) and at and (row[at - 1].concept(_TEST) or row[at - 1].is_side):
             return self.said(at, "negative")
-        if item.concept(RESULT) in {_PROVOKING, _LIMITED} or item.text == _ARROW:
-            reach = _FAR if item.concept(RESULT) == _LIMITED else _NEAR  # "limited to 40 degrees by leg pain"
+        if item.concept(RESULT) in _CAUSING or item.text == _ARROW or shoots(row, at) or is_until(row, at):
+            reach = _FARTHEST if item.concept(RESULT) == _LIMITED else _NEAR  # "limited to 40 degrees by leg pain"
             value = FindingValue.PRESENT if self._is_provoked(row, at, reach) else None
             return Token(Part.RESULT, at, value=value, words=(at,))
         if item.text == _MINUS:
-            is_minus = (
-                _is_minus(row, at) or _is_of_pair(row, at) or (at in (led := _led_by_signs(row)) and len(led) > 1)
-            )
-            return self.said(at, "negative") if is_minus else None
+            is_sign = is_minus(row, at) or is_of_pair(row, at) or (at in (led := led_by_signs(row)) and len(led) > 1)
+            return self.said(at, "negative") if is_sign else None
         if hurts(item) and item.concept(RESULT) is None:
             return self.said(at, "painful") if self._leads_to_test(row, at) or is_answer(row, at) else None
         return super().result(row, at)
 
     def _none(self, row: Row, at: int) -> Token | None:
         """Return what "no" says of a test: no pain, no such sign, or its whole answer."""
+        if hurts_if_done(row, at):
+            return self.said(at, "painful")
         if is_without_pain(row, at):
-            return self.said(at, "painless")
+            return (
+                Token(Part.RESULT, at, words=(at,))
+                if self._test_before(row, at) == _STANCE
+                else self.said(at, "painless")
+            )
         if row[at + 1 : at + 2] and row[at + 1].text in _DROPS and speaks_of(row, _TEST, _STANCE):
             return self.said(at, "negative")  # "SLS L: no drop"
         is_answer = at > 0 and row[at - 1].text == ":" and (at + 1 == len(row) or row[at + 1].is_marked(Mark.LIST))
@@ -136,7 +158,9 @@ class ClinicalTestFrame(ExaminationFrame):
 
     def meanings_of(self, claim: Claim, row: Row) -> Iterator[PhraseMeaning]:
         """Yield what a claim records, if the result is one of its test."""
-        if _fits(claim.head.concept, row[claim.result.at]):
+        if claim.head.concept == _SLR and is_crossed(row, claim.head.at, claim.result.at):
+            yield self.meanings[_CROSSED_SLR]
+        elif _fits(claim.head.concept, _word_of(row, claim.result)):
             yield from super().meanings_of(claim, row)
 
     def side_of(self, claim: Claim, row: Row) -> Side:
@@ -148,7 +172,8 @@ class ClinicalTestFrame(ExaminationFrame):
 
     def passes(self, row: Row, at: int) -> bool:
         """Return whether an item may stand between a test and its result: the pain that it provokes may."""
-        if super().passes(row, at) or row[at].is_marked(Mark.PAIN):
+        is_angle = row[at].text in _BEYOND and at + 1 < len(row) and row[at + 1].number >= 0
+        if super().passes(row, at) or row[at].is_marked(Mark.PAIN) or is_angle:
             return True
         before = row[max(0, at - _FAR) : at]
         is_caused = any(item.concept(RESULT) in _CAUSING for item in before)
@@ -157,27 +182,22 @@ class ClinicalTestFrame(ExaminationFrame):
     def _is_provoked(self, row: Row, at: int, reach: int) -> bool:
         """Return whether a pain follows, and not "only" one that is no matter of the test."""
         for place, item in enumerate(row[at + 1 : at + 1 + reach], at + 1):
-            if is_of_back(item) and self._is_of_leg(row, at):
+            if is_of_back(item) and self._test_before(row, at) == _SLR:
                 return False  # a straight leg that hurts the back alone is no sign
             if hurts(item) or item.text in _SYMPTOMS:
                 is_only = any(one.text == _ONLY for one in row[place : place + _NEAR])
-                return not is_only or (item.concept(REGION) in _HIPS and self._is_of_hip(row, at))
+                return not is_only or (item.concept(REGION) in _HIPS and self._test_before(row, at) in _OF_HIP)
             is_between_places = item.text in _AND and row[place - 1].role is Role.PLACE
-            if item.is_marked(Mark.STOP) or (item.is_marked(Mark.LIST) and not is_between_places):
+            is_stop = item.is_marked(Mark.STOP) and item.text not in _DUE_TO
+            if is_stop or (item.is_marked(Mark.LIST) and not is_between_places):
                 return False
         return False
 
     @staticmethod
-    def _is_of_leg(row: Row, at: int) -> bool:
-        """Return whether the test before a place is one that should hurt the leg."""
+    def _test_before(row: Row, at: int) -> str | None:
+        """Return the last test before a place."""
         before = [place for place in row.kinds.get(_TEST, ()) if place < at]
-        return bool(before) and row[before[-1]].concept(_TEST) == _SLR
-
-    @staticmethod
-    def _is_of_hip(row: Row, at: int) -> bool:
-        """Return whether the test before a place is one of the hip, for which pain of the hip "only" is enough."""
-        before = [place for place in row.kinds.get(_TEST, ()) if place < at]
-        return bool(before) and row[before[-1]].concept(_TEST) in _OF_HIP
+        return row[before[-1]].concept(_TEST) if before else None
 
     def _leads_to_test(self, row: Row, at: int) -> bool:
         """Return whether a test follows that a pain comes with: "groin pain with FADIR"."""
@@ -189,6 +209,11 @@ class ClinicalTestFrame(ExaminationFrame):
         return len(behind) > 1 and behind[0].text in _BY and bool(behind[1].concept(_TEST))
 
 
+def _word_of(row: Row, result: Token) -> Item:
+    """Return what a result says, and not the angle at which."""
+    return next((row[at] for at in result.words if row[at].number < 0), row[result.at])
+
+
 def _fits(test: str, result: Item) -> bool:
     """Return whether a result is one of a test: an angle of a raised leg, "antalgic" of a gait."""
     said = result.concept(RESULT)
@@ -198,6 +223,8 @@ def _fits(test: str, result: Item) -> bool:
         return False
     if said == _STEADY:
         return test == _STANCE
+    if test == _STANCE and (said in _OF_PAIN or hurts(result)):
+        return False  # a leg that hurts to stand on drops no pelvis
     return result.number < 0 or test == _SLR
 
 
@@ -209,6 +236,8 @@ def _is_title(row: Row, at: int) -> bool:
 
 
 def _is_sign(item: Item) -> bool:
+    if item.concept(_TEST) == _CROSSED_SLR:
+        return True
     return bool(item.concept(_TEST)) and not _SIGNS.isdisjoint(item.text.removesuffix("s").split())
 
 
@@ -224,17 +253,10 @@ def _is_found(row: Row, at: int) -> bool:
 def _is_kept_from_squat(row: Row, at: int) -> bool:
     """Return whether pain keeps somebody from squatting."""
     tests = [place for place in row.kinds.get(_TEST, ()) if at < place <= at + _NEAR]
-    is_squat = bool(tests) and row[tests[0]].concept(_TEST) == _SQUAT
-    return is_squat and any(hurts(item) for item in row[tests[0] :])
-
-
-def _joins_sides(row: Row, at: int) -> bool:
-    """Return whether a plus is an "and" of two sides behind a result: "Trendelenburg neg L+R"."""
-    if at < _LEAST or at + 1 >= len(row) or not (row[at - 1].is_side and row[at + 1].is_side):
+    if not tests or row[tests[0]].concept(_TEST) != _SQUAT:
         return False
-    behind = row[at + 2 : at + 3]
-    is_said = bool(behind) and (behind[0].text in {_PLUS, _MINUS} or bool(behind[0].concept(RESULT)))
-    return bool(row[at - 2].concept(RESULT)) and not is_said
+    end = next((place for place in row.kinds[_TEST] if place > tests[0]), len(row))
+    return any(hurts(row[place]) and row[place - 1].text not in NONE for place in range(tests[0] + 1, end))
 
 
 def _has_result(row: Row, at: int) -> bool:
@@ -263,35 +285,3 @@ def _says_behind_comma(row: Row, place: int) -> bool:
     if place + 1 >= len(row) or row[place].text != "," or row[place + 1].concept(RESULT) not in _SAYING:
         return False
     return place + 2 == len(row) or row[place + 2].is_marked(Mark.LIST)
-
-
-def _led_by_signs(row: Row) -> list[int]:
-    """Return the places of signs before tests, "- SLR, + FABER": one alone may begin an entry of a list."""
-    return [
-        at - 1
-        for at in row.kinds[_TEST]
-        if at and row[at - 1].text in {_PLUS, _MINUS} and (at == 1 or row[at - 2].is_marked(Mark.LIST))
-    ]
-
-
-def _is_minus(row: Row, at: int) -> bool:
-    """Return whether a minus ends what is said of a test or a side: "SLR L+ R-", "FABER -,". Elsewhere it is a dash."""
-    if not at or not (row[at - 1].is_side or row[at - 1].concept(_TEST)):
-        return False
-    behind = next((one for one in row[at + 1 :] if not one.is_side), None)
-    return behind is None or behind.is_marked(Mark.LIST) or (behind.text == _SLASH and _is_signed_side(row, at))
-
-
-def _is_signed_side(row: Row, at: int) -> bool:
-    """Return whether the other side follows a slash behind a sign, with a sign of its own: "R - / L +"."""
-    side = row[at + 2] if at + _LEAST < len(row) and row[at + 1].text == _SLASH else None
-    return side is not None and side.is_side and any(one.text in {_PLUS, _MINUS} for one in row[at + 3 : at + 4])
-
-
-def _is_of_pair(row: Row, at: int) -> bool:
-    """Return whether a minus is one of two signs with a slash between, or leads a side behind a plus: "+ R, - L"."""
-    for other, slash in ((at - 2, at - 1), (at + 2, at + 1)):
-        if 0 <= other < len(row) and row[slash].text == _SLASH and row[other].text in {_PLUS, _MINUS}:
-            return True
-    is_led = at > 1 and row[at - 1].text == "," and row[at - 2].is_side and any(item.text == _PLUS for item in row[:at])
-    return is_led and len(row) == at + 2 and row[at + 1].is_side

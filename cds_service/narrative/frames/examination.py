@@ -10,7 +10,7 @@ from cds_service.model.sides import Side
 from cds_service.narrative.frames.both_sides import are_alike, is_of_both, names_both_limbs
 from cds_service.narrative.frames.claims import Claim, read_claims
 from cds_service.narrative.frames.frame import Frame
-from cds_service.narrative.frames.leading import DASH, asides, has_what_follows, leads_on, titles
+from cds_service.narrative.frames.leading import DASH, asides, has_what_follows, is_examiner, leads_on, titles
 from cds_service.narrative.frames.neuro import NEURO, is_summed_up
 from cds_service.narrative.frames.paired_results import join_pairs
 from cds_service.narrative.frames.partings import close_exception
@@ -162,7 +162,7 @@ class ExaminationFrame(Frame):
         line = TokenLine(row, self.foreign, self.takes_unknown)
         passed = asides(row) | titles(row)
         for at, token in enumerate(parts_of(row)):
-            if at in passed:
+            if at in passed or (row[at].is_unknown and line.repeats(at)):
                 continue
             if token is ASKED:
                 token = self._token(row, at, row[at])
@@ -213,7 +213,7 @@ class ExaminationFrame(Frame):
         """Return whether an item may stand between a head and its result."""
         item = row[at]
         entry = item.entry
-        if leads_on(row, at) or has_what_follows(row, at):
+        if leads_on(row, at) or has_what_follows(row, at) or is_examiner(row, at):
             return True
         if item.text == DASH or entry.cues or item.is_marked(Mark.STOP):
             return False
@@ -237,11 +237,12 @@ def lacks(row: Row, at: int, is_named: Callable[[Item], bool]) -> bool:
     behind = [item for item in row[at + 1 : at + 1 + _NEAR] if not item.is_side]
     while behind and behind[0].concept(_FILLER) and not is_named(behind[0]):
         behind.pop(0)
-    if not behind or not is_named(behind[0]):
-        return False
+    if not behind or not is_named(behind[0]) or behind[0].concept(RESULT):
+        return False  # "no altered sensation"
     if len(behind) > 1 and behind[1].concept("joint") == _HIP:
         behind.pop(1)  # "no IR left hip"
-    return len(behind) == 1 or (_ends_name(behind[1]) and not behind[1].concept(RESULT))
+    is_placed = len(behind) > 1 and is_site(behind[1])  # "no sensation L foot"
+    return len(behind) == 1 or is_placed or (_ends_name(behind[1]) and not behind[1].concept(RESULT))
 
 
 def _ends_name(item: Item) -> bool:

@@ -7,9 +7,11 @@ from cds_service.narrative.words.items import Item, Row
 from cds_service.narrative.words.lexicon import Mark
 
 DASH: Final = "-"
-_STILL, _RESULT, _GRADE = "still", "result", "grade"
+_RESULT, _GRADE, _JUST = "result", "grade", "just"
+_STATING: Final = frozenset({"still", "being"})  # "the Achilles reflexes being equal"
 _NOW_ITSELF: Final = "now"
 _IT_IS: Final = frozenset({"it", "it is", "its"})
+_EXAMINERS: Final = frozenset({"i", "we"})
 _OPENING, _CLOSING = "(", ")"
 _NEAR: Final = 4  # items behind a dash
 _EXAMINED: Final = (
@@ -21,7 +23,7 @@ _LONGEST_TITLE: Final = 4  # items
 _PARTS: Final = ("region", "root", "muscle")
 _NONE: Final = frozenset[int]()
 _SIGNS: Final = frozenset({"+", "-"})
-_HAS: Final = frozenset({"has", "have", "shows", "show", "demonstrates", "demonstrate"})
+_HAS: Final = frozenset({"being", "has", "have", "shows", "show", "demonstrates", "demonstrate"})
 
 
 def asides(row: Row) -> frozenset[int]:
@@ -76,11 +78,18 @@ def leads_on(row: Row, at: int) -> bool:
     if text == _NOW_ITSELF:
         # "left foot now numb", "sensation now full"
         return at > 0 and (_is_part(row[at - 1]) or _is_topic(row[at - 1])) and _leads_to_result(row, at)
-    return text == _STILL and _leads_to_result(row, at)
+    if text == _JUST and at + 1 < len(row) and row[at + 1].number >= 0:
+        return True  # "was just 5 degrees"
+    return text in _STATING and _leads_to_result(row, at)
+
+
+def is_examiner(row: Row, at: int) -> bool:
+    """Return whether an item is who tells of a result: "the ankle jerks I could obtain"."""
+    return row[at].text in _EXAMINERS and at + 1 < len(row) and row[at + 1].concept(_RESULT) is not None
 
 
 def has_what_follows(row: Row, at: int) -> bool:
-    """Return whether a part of the body has the result behind it: "the right leg has full power"."""
+    """Return whether a part of the body has the result behind it: "the leg has full power", "the legs being spared"."""
     if row[at].text not in _HAS or not at or at + 1 >= len(row):
         return False
     behind = row[at + 1]

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
+from cds_service.narrative.frames.both_sides import are_alike
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import RESULT, SHARED, ExaminationFrame, lacks
 from cds_service.narrative.frames.painful_motion import ROLLING, find_painful_motions
+from cds_service.narrative.frames.provoked_pain import hurts
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.words.items import Item, Row
 from cds_service.narrative.words.lexicon import Mark, PhraseMeaning
@@ -17,14 +19,19 @@ _OTHER, _INTERNAL, _RANGE, _HIP, _FILLER = "other", "internal", "range", "hip", 
 _PAINFUL, _REDUCED, _PROVOKING = "painful", "reduced", "provoking"
 _MINUS, _TEST, _ABILITY, _UNABLE = "-", "test", "ability", "unable"
 _FREE = frozenset({"freely", "full", "supple", "free", "mobile", "moves", "move", "moving"})
-_BY, _INT, _DOWN, _LACKING = "by", "int", "down", "lacking"
+_BY, _DOWN, _LACKING, _ROTATION, _ROTATES = "by", "down", "lacking", "rotation", "rotate"
+_RELEASE = "release"
+_DIRECTIONS = frozenset({"int", "internal", "internally", "inwards", "ext", "external", "externally", "outwards"})
+_NOT, _COLON = "not", ":"
 _POSITION = "position"
 _OF = frozenset({"of", "from"})  # "hip free from infection"
-_MOVES = frozenset({"move", "moves"})
+_MOVES = frozenset({"move", "moves", "moved", "moving"})
 _HAVE = frozenset({"has", "have"})
 _SMALL = frozenset({*_MOVES, "-", ":", "is", "are", "was", "were", ","})
-_MOST_LIMITED, _LEAST_FULL, _FURTHEST, _MOST = 15, 30, 70, 90  # degrees
-_GLOBAL = "global"
+_MOST_LIMITED, _LEAST_FULL, _FURTHEST, _MOST, _STRAIGHT = 15, 30, 70, 90, 180  # degrees
+_GLOBAL, _EVERYWHERE = "global", ("all directions", "all planes")
+_NO_TURNING = frozenset({"lumbar", "back", "knee", "leg", "foot"})  # joints of which no internal rotation is told
+_NEAR = 4  # items between what brings a pain on and the pain
 _LIMITED_BY = frozenset({"limited by", "restricted by", "stopped by"})
 _VALUES = {"few": FindingValue.PRESENT, "many": FindingValue.ABSENT}
 
@@ -33,7 +40,7 @@ class MotionFrame(ExaminationFrame):
     """Reads "IR 5 degrees on the right, 35 on the left", "limited internal rotation of the hip"; no other movement."""
 
     name = "motion"
-    kinds = frozenset({_MOTION, _DEGREES, _JOINT, _LIMB}) | SHARED
+    kinds = frozenset({_MOTION, _DEGREES, _JOINT, _LIMB, _RELEASE}) | SHARED
     heads = frozenset({_MOTION, _JOINT})
     present = frozenset({"limited", "reduced", "absent"})
     absent = frozenset({"normal"})
@@ -55,17 +62,22 @@ class MotionFrame(ExaminationFrame):
             return Token(Part.HEAD, at, _RANGE)
         if (
             concept is None
+            or _is_release(row, at)
             or row[at].concept(_FILLER)
             or row[at].concept(_POSITION)
-            or (row[at].text == _INT and not _names_rotation(row))
+            or (row[at].text in _DIRECTIONS and not _names_rotation(row))
         ):
             return None
+        if (concept == _ROTATION and _is_divided(row, at)) or _names_range(row, at):
+            return Token(Part.TOPIC, at)
         is_ours = concept not in {_OTHER, ROLLING} and self._is_of_hip(row, at, concept)
         return Token(Part.HEAD if is_ours else Part.OTHER, at, concept)
 
     def result(self, row: Row, at: int) -> Token | None:
         """Return degrees, or a word."""
         item = row[at]
+        if are_alike(row, at):
+            return self.said(at, "normal")._replace(side=Side.BOTH)
         words = item.concept(_DEGREES)
         if words:
             return Token(Part.RESULT, at, value=_VALUES.get(words), words=(at,))
@@ -77,6 +89,8 @@ class MotionFrame(ExaminationFrame):
             if _is_share(row, at):
                 return Token(Part.RESULT, at, value=value, words=(at,))
             return Token(Part.RESULT, at, value=FindingValue.ABSENT if number >= _LEAST_FULL else value, words=(at,))
+        if _MOST < number <= _STRAIGHT and any(one.text == "/" for one in (*row[at - 1 : at], *row[at + 1 : at + 2])):
+            return Token(Part.RESULT, at, words=(at,))  # of a bend, in a list of movements
         if item.text == _LACKING and at + 1 < len(row) and row[at + 1].number >= 0:
             return None  # of how much, nobody says
         if item.text in _LIMITED_BY:
@@ -86,7 +100,8 @@ class MotionFrame(ExaminationFrame):
         if item.text == _DOWN and _is_less(row, at):
             return self.said(at, "reduced")
         ahead = next((one for one in row[at + 1 :] if not one.is_marked(Mark.LINK)), None)
-        if item.concept(_ABILITY) == _UNABLE and ahead is not None and ahead.concept(_MOTION) == _INTERNAL:
+        is_turned = ahead is not None and ahead.concept(_MOTION) == _INTERNAL
+        if is_turned and (item.concept(_ABILITY) == _UNABLE or _does_not_turn(row, at)):
             return self.said(at, "limited")
         return self.said(at, "absent") if lacks(row, at, _is_rotation) else super().result(row, at)
 
@@ -104,6 +119,8 @@ class MotionFrame(ExaminationFrame):
         is_number = at + 1 < len(row) and row[at + 1].number >= 0
         if row[at].text in _MOVES or row[at].text in _HAVE:
             return True  # "the hips move freely", "both hips have a full range"
+        if row[at].concept(RESULT) == _PROVOKING or _is_provoked(row, at):
+            return True  # "internal rotation reproduces groin pain and is limited"
         is_of_hip = at > 0 and row[at - 1].concept(_JOINT) == _HIP  # "L hip - supple"
         return (row[at].text == _MINUS and (is_number or is_of_hip)) or super().passes(row, at)
 
@@ -134,10 +151,21 @@ class MotionFrame(ExaminationFrame):
         named = sorted({*row.kinds.get(_JOINT, ()), *row.kinds.get(_LIMB, ())})
         before = [place for place in named if place < at]
         nearest = before[-1] if before else next(iter(named), None)
-        if nearest is None:
+        if nearest is None or (concept == _INTERNAL and _is_apart(row, at, nearest)):
             return concept == _INTERNAL
         joint = row[nearest].concept(_JOINT)
         return joint is not None and joint == _HIP
+
+
+def _is_apart(row: Row, at: int, joint: int) -> bool:
+    """Return whether a joint is told of by itself: "IR 35, whereas lumbar extension was limited"."""
+    if row[joint].concept(_JOINT) not in _NO_TURNING:
+        return False
+    if joint < at:
+        is_title = row[joint + 1].text == _COLON
+        return not is_title and any(item.is_marked(Mark.LIST) for item in row[joint + 1 : at])
+    has_result = any(item.number >= 0 or item.concept(RESULT) for item in row[at + 1 : joint])
+    return has_result and any(item.is_marked(Mark.LIST, Mark.STOP) for item in row[at + 1 : joint])
 
 
 def _is_free(row: Row, at: int) -> bool:
@@ -154,7 +182,10 @@ def _is_stiff_all_over(row: Row, at: int) -> bool:
     before = next(
         (item for item in reversed(row[max(0, at - 3) : at]) if not (item.is_side or item.text == "the")), None
     )
-    return any(item is not None and item.text.startswith(_GLOBAL) for item in (before, behind))
+    return any(
+        item is not None and (item.text.startswith(_GLOBAL) or item.text.endswith(_EVERYWHERE))
+        for item in (before, behind)
+    )
 
 
 def _is_less(row: Row, at: int) -> bool:
@@ -165,13 +196,45 @@ def _is_less(row: Row, at: int) -> bool:
     return before is not None and _is_rotation(before)
 
 
+def _is_provoked(row: Row, at: int) -> bool:
+    """Return whether an item tells of the pain that stands behind the word for what brings it on."""
+    causes = [place for place in range(max(0, at - _NEAR), at) if row[place].concept(RESULT) == _PROVOKING]
+    between = row[causes[-1] + 1 : at + 1 + _NEAR] if causes else []
+    return any(hurts(item) for item in between) and not row[at].is_marked(Mark.LIST)
+
+
+def _does_not_turn(row: Row, at: int) -> bool:
+    """Return whether a hip is said not to turn: "will not internally rotate"."""
+    return row[at].text.split()[-1] == _NOT and any(_ROTATES in one.text for one in row[at + 1 : at + 2])
+
+
+def _is_release(row: Row, at: int) -> bool:
+    """Return whether "IR" tells how a drug is released: "oxycodone IR 5 mg"."""
+    near = row[max(0, at - 1) : at + 3]
+    return any(item.concept(_RELEASE) for item in near) or any(item.concept("unit") for item in near)
+
+
+def _names_range(row: Row, at: int) -> bool:
+    """Return whether a range is only that of the movement before it: "IR range 0-10"."""
+    return at > 0 and row[at].concept(_MOTION) == _RANGE and row[at - 1].concept(_MOTION) in {_INTERNAL, _OTHER}
+
+
+def _is_divided(row: Row, at: int) -> bool:
+    """Return whether a rotation is told by its directions behind it: "rotation is 10 internally and 30 externally"."""
+    directions = [place for place in row.kinds.get(_MOTION, ()) if place > at and row[place].text in _DIRECTIONS]
+    return len(directions) > 1 or (bool(directions) and row.has_number)
+
+
 def _names_rotation(row: Row) -> bool:
     """Return whether rotation is named, so that "int" is that inwards: "rotation: int 0, ext 10"."""
-    return any(row[at].concept(_MOTION) == "rotation" for at in row.kinds.get(_MOTION, ()))
+    return any(_ROTATION in row[at].text or row[at].concept(_MOTION) == _ROTATION for at in row.kinds.get(_MOTION, ()))
 
 
 def _is_share(row: Row, at: int) -> bool:
     """Return whether a number tells by how much a movement is reduced, and no angle: "reduced 50%", "reduced by 75"."""
+    behind = row[at + 1 : at + 3]
+    if len(behind) > 1 and behind[0].text in _OF and behind[1].concept(_MOTION) is None:
+        return True  # "50% of the left"
     before = [item for item in row[max(0, at - 2) : at] if item.text != _BY]
     return bool(before) and before[-1].concept(RESULT) == _REDUCED
 

@@ -10,7 +10,19 @@ _WITH = "with"
 _CLAIM = 3  # a head, its result and its side
 EXCEPT: Final = "except"  # the concept of a result that takes what follows out of what was normal
 _EXCEPTING = frozenset(
-    {EXCEPT, "except for", "except in", "apart from", "aside from", "other than", "save for", "but for"}
+    {
+        EXCEPT,
+        "except for",
+        "except in",
+        "apart from",
+        "aside from",
+        "other than",
+        "save for",
+        "but for",
+        "bar",
+        "barring",
+    }
+    | {"with the exception of", "with exception of", "excluding", "excepting", "save", "except the"}
 )
 PARTINGS: Final = _EXCEPTING | {_WITH}
 PARTING: Final = Token(Part.PARTING, -1)

@@ -10,8 +10,10 @@ from cds_service.narrative.words.items import Item, Role, Row
 from cds_service.narrative.words.lexicon import Mark
 
 _TEST, _RESULT, _SLR, _FILLER = "test", "result", "slr", "filler"
+_ABILITY, _UNABLE = "ability", "unable"
 _WITH: Final = frozenset({"with", "w /", "(", "due to", "by"})
 _LEG_REGIONS: Final = frozenset({"leg", "calf", "lower-leg", "foot", "thigh", "hamstring"})
+_UNTIL: Final = frozenset({"before", "until", "till", "then", "when"})
 _BELOW_KNEE, _SCIATICA = ("lower-leg-pain",), ("sciatica",)
 _BACK: Final = (("low-back-pain",), ("back-pain-unstated",))
 _COMPLAINTS: Final = frozenset({"complaint", "complaints", "discomfort"})
@@ -23,6 +25,34 @@ def hurts(item: Item) -> bool:
     """Return whether an item says that something hurts."""
     saying = item.entry.saying
     return item.is_marked(Mark.PAIN) or (saying is not None and saying.is_pain and not saying.is_site)
+
+
+def shoots(row: Row, at: int) -> bool:
+    """Return whether a word tells that a pain is made to go somewhere: "SLR R shoots pain to the calf"."""
+    return row[at].concept("run") == "move" and any(item.is_marked(Mark.PAIN) for item in row[at + 1 : at + 2])
+
+
+def is_until(row: Row, at: int) -> bool:
+    """Return whether a word leads from how far it went to the pain that stopped it: "squat to 60 before pain"."""
+    if row[at].text not in _UNTIL:
+        return False
+    before = next((item for item in reversed(row[:at]) if item.concept(_FILLER) is None), None)
+    behind = row[at + 1 : at + 1 + _NEAR]
+    is_far = before is not None and before.number >= 0
+    test = next((row[place] for place in reversed(row.kinds.get(_TEST, ())) if place < at), None)
+    if not is_far or test is None or not any(hurts(item) for item in behind):
+        return False
+    return test.concept(_TEST) != _SLR or any(_is_of_leg(item) for item in behind)
+
+
+def hurts_if_done(row: Row, at: int) -> bool:
+    """Return whether a test cannot be done "without" pain: "cannot do SLR past 30 without leg pain"."""
+    unable = [one for one in row.kinds.get(_ABILITY, ()) if one < at and row[one].concept(_ABILITY) == _UNABLE]
+    tests = [one for one in row.kinds[_TEST] if unable and unable[-1] < one < at]
+    behind = list(takewhile(lambda item: not item.is_marked(Mark.LIST), row[at + 1 : at + _NEAR]))
+    if len(tests) != 1 or not any(hurts(item) for item in behind):
+        return False
+    return row[tests[0]].concept(_TEST) != _SLR or any(_is_of_leg(item) for item in behind)
 
 
 def is_of_back(item: Item) -> bool:
@@ -37,11 +67,24 @@ def is_answer(row: Row, at: int) -> bool:
         return True
     colon = next((place for place in range(at - 1, -1, -1) if not _is_of_place(row[place])), -1)
     before = next((item for item in reversed(row[: max(colon, 0)]) if not item.is_side), None)
-    if colon < 1 or row[colon].text != ":" or before is None or not before.concept(_TEST):
+    test = _names_pain(row, at)
+    if test is not None:
+        before = row[test]
+    elif colon < 1 or row[colon].text != ":" or before is None or not before.concept(_TEST):
         return False
     near = list(takewhile(lambda item: item.text not in NONE, row[at : at + _NEAR]))  # "back pain only, no leg"
     is_of_leg = any(item.concept(REGION) in _LEG_REGIONS or _is_below_knee(item) for item in near)
     return before.concept(_TEST) != _SLR or is_of_leg
+
+
+def _names_pain(row: Row, at: int) -> int | None:
+    """Return the test of a clause that is the test and the pain behind it, and nothing else: "FABER lateral pain"."""
+    start = next((one + 1 for one in range(at - 1, -1, -1) if row[one].is_marked(Mark.LIST, Mark.STOP)), 0)
+    end = next((one for one in range(at, len(row)) if row[one].is_marked(Mark.LIST, Mark.STOP)), len(row))
+    tests = [one for one in row.kinds.get(_TEST, ()) if start <= one < at]
+    words = [item for one, item in enumerate(row[start:end], start) if one not in (start, at)]
+    is_bare = tests == [start] and all(_is_of_place(item) or item.concept("facing") for item in words)
+    return start if is_bare else None
 
 
 def _is_contrasted(row: Row, at: int) -> bool:
@@ -93,10 +136,13 @@ def _is_with_leg_pain(row: Row, at: int) -> bool:
     return any(_is_of_leg(item) for item in behind[: hurt + 3])
 
 
+def is_sciatica(item: Item) -> bool:
+    """Return whether an item names sciatica."""
+    return item.entry.saying is not None and item.entry.saying.records == _SCIATICA
+
+
 def _is_of_leg(item: Item) -> bool:
-    saying = item.entry.saying
-    is_sciatic = saying is not None and saying.records == _SCIATICA
-    return is_sciatic or item.concept(REGION) in _LEG_REGIONS or _is_below_knee(item)
+    return is_sciatica(item) or item.concept(REGION) in _LEG_REGIONS or _is_below_knee(item)
 
 
 def _is_below_knee(item: Item) -> bool:

@@ -6,6 +6,7 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import RESULT, SHARED, TOPIC, ExaminationFrame, lacks, speaks_of
+from cds_service.narrative.frames.small_words import NONE
 from cds_service.narrative.frames.token_line import RETURNED
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.words.items import Item, Row
@@ -22,8 +23,15 @@ _HINDRANCE, _NEAR = "hindrance", 4  # items
 _BECAUSE, _CAUSES = frozenset({"-", "(", ":", "as", "2 / 2", "secondary to"}), ("due to", "because", "owing to")
 _BOTH = frozenset({"knees", "ankles"})
 _ROOT, _BUT = "root", "but"
-_OTHER, _ARM, _LEG, _GENERAL, _TENDON = "other", "arm", "leg", "general", frozenset({"achilles", "patellar"})
-_PATELLAR = "patellar"
+_OTHER, _ARM, _LEG, _GENERAL, _TENDON = (
+    "other",
+    "arm",
+    "leg",
+    "general",
+    ("achilles", "patellar", "ach", "tendo", "gastroc"),
+)
+_PATELLAR, _REFLEXIA = "patellar", "reflexi"
+_SAID_OF_REFLEX = frozenset({"absent", "diminished", "depressed", "sluggish", "brisk", "trace", "reduced", "lost"})
 _ROOTS = {"l3": _PATELLAR, "l4": _PATELLAR, "s1": "achilles"}
 
 
@@ -47,7 +55,12 @@ class ReflexFrame(ExaminationFrame):
         head = claim.head
         if head.part is not Part.TOPIC and head.concept != _GENERAL:
             yield from super().meanings_of(claim, row)
-        elif claim.result.value is FindingValue.ABSENT or head.concept == _GENERAL or speaks_of(row, _LIMB, _LEG):
+        elif (
+            claim.result.value is FindingValue.ABSENT
+            or _is_denied(row, claim)
+            or head.concept == _GENERAL
+            or speaks_of(row, _LIMB, _LEG)
+        ):
             yield from self.meanings.values()
 
     def side_of(self, claim: Claim, row: Row) -> Side:
@@ -98,8 +111,18 @@ class ReflexFrame(ExaminationFrame):
         return super().result(row, at)
 
 
+def _is_denied(row: Row, claim: Claim) -> bool:
+    """Return whether "no" stands before what is lost: "no loss of reflexes"."""
+    first = min(claim.head.at, claim.result.at)
+    return first > 0 and row[first - 1].text in NONE and not speaks_of(row, _LIMB, _ARM)
+
+
 def _of_root(row: Row, at: int) -> str | None:
     """Return the reflex of a root in a list that ends with the word reflex: "L4 and S1 reflexes"."""
+    before = next((item for item in reversed(row[:at]) if not (item.is_side or item.is_marked(Mark.LINK))), None)
+    behind = row[at + 1] if at + 1 < len(row) else None
+    if any(one is not None and one.concept(TOPIC) == _REFLEX and one.concept(_GRADE) for one in (before, behind)):
+        return _ROOTS.get(row[at].text)  # "hyporeflexic S1"
     is_listed = at + 2 < len(row) and row[at + 1].is_marked(Mark.LIST, Mark.JOINED)
     return _ROOTS.get(row[at].text) if is_listed and row[at + 2].concept(_REFLEX) else None
 
@@ -130,10 +153,29 @@ def _has_reflex(row: Row) -> bool:
     """Return whether reflexes are spoken of: by name, or as a tendon with a grade."""
     if _REFLEX in row.kinds or speaks_of(row, TOPIC, _REFLEX):
         return True
+    if _is_lone_tendon(row) or any(_REFLEXIA in row[at].text for at in row.kinds.get(_GRADE, ())):
+        return True
     is_elicited = any(_ELICIT in row[at].text for at in row.kinds.get(RESULT, ()))
     if not (is_elicited or _GRADE in row.kinds):
         return False
-    return any(row[at].text in _TENDON for at in row.kinds.get(_PLACE, ())) or _are_knees_graded(row)
+    return any(_is_tendon(row[at]) for at in row.kinds.get(_PLACE, ())) or _are_knees_graded(row)
+
+
+def _is_tendon(item: Item) -> bool:
+    """Return whether a tendon is named, and no joint or muscle."""
+    return item.text.startswith(_TENDON)
+
+
+def _is_lone_tendon(row: Row) -> bool:
+    """Return whether a tendon stands beside a word that is said of its reflex: "absent L Achilles"."""
+    for at in row.kinds.get(_PLACE, ()):
+        before = next((one for one in reversed(row[:at]) if not (one.is_side or one.is_marked(Mark.LINK))), None)
+        behind = row[at + 1] if at + 1 < len(row) else None
+        is_end = behind is None or behind.is_side or behind.is_marked(Mark.LIST)
+        is_said = before is not None and before.text in _SAID_OF_REFLEX
+        if _is_tendon(row[at]) and is_said and is_end:
+            return True
+    return False
 
 
 def _are_knees_graded(row: Row) -> bool:

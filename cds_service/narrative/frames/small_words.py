@@ -9,7 +9,9 @@ from cds_service.narrative.words.items import UNKNOWN_ITEM, Item, Row
 from cds_service.narrative.words.lexicon import LexiconEntry, Mark
 from cds_service.narrative.words.tokens import AND_WORD, ASKED, BOTH_WORD, BREAK, SEPARATOR, SIDES, SLASH, Token
 
-NOT: Final = frozenset({"not", "is not", "are not", "was not", "were not", "never"})
+NOT: Final = frozenset(
+    {"not", "is not", "are not", "was not", "were not", "never", "isnt", "arent", "wasnt", "werent", "doesnt", "didnt"}
+)
 NONE: Final = frozenset({"no", "has no", "without", "with no", "there is no", "had no", "shows no"})
 COMPARING: Final = frozenset({"than", "compared to", "compared with", "versus", "vs"})
 _SIGNS: Final = NONE | NOT | {"+", "-", "0"}  # a frame may read them, though they name nothing
@@ -20,6 +22,11 @@ _EACH: Final = frozenset({"either", "each"})
 _BOTH_IN_SHORT = "b"  # "5/5 B", behind a result alone
 _OF_BOTH: Final = frozenset({_BOTH, _BOTH_IN_SHORT})
 _RESULTS: Final = ("result", "grade", "reflex-grade", "score")
+_EXAMINED: Final = ("test", "reflex", "reflex-place")
+_PLACES: Final = ("site", "region", "limb")
+_GRADED: Final = frozenset({"reflex", "reflex-place", "motion"})
+_PLUS_MINUS: Final = frozenset({"+", "-"})
+_LEAST: Final = 2  # items before the letter
 _SEPARATORS: Final = {"and": AND_WORD, "&": AND_WORD, "/": SLASH}
 _TWO: Final = frozenset({"feet", "calves"})
 _AND, _ALIKE = " and ", "="
@@ -41,7 +48,7 @@ def _settle_both(row: Row, parts: list[Token | None]) -> None:
             parts[at] = SIDES[Side.BOTH]
         elif row[at].text == _BOTH_IN_SHORT:
             is_side = at > 0 and any(row[at - 1].concept(kind) for kind in _RESULTS)
-            is_side = is_side or _ends_signed_test(row, at)
+            is_side = is_side or _ends_signed_test(row, at) or _ends_place(row, at)
             parts[at] = SIDES[Side.BOTH] if is_side else BREAK
 
 
@@ -49,6 +56,17 @@ def _ends_signed_test(row: Row, at: int) -> bool:
     """Return whether a letter ends a test whose sign stands before it: "(-) SLR B"."""
     is_last = at + 1 >= len(row) or row[at + 1].is_marked(*_LISTS)
     return at > 1 and is_last and row[at - 1].concept("test") is not None and row[at - 2].concept("result") is not None
+
+
+def _ends_place(row: Row, at: int) -> bool:
+    """Return whether a letter ends what is said of a place, or the sign of a test: "numb to mid shin B", "SLR - B"."""
+    is_last = at + 1 >= len(row) or row[at + 1].is_marked(*_LISTS)
+    if not is_last or at < _LEAST:
+        return False
+    if row[at - 1].text in _PLUS_MINUS:
+        return any(row[at - 2].concept(kind) for kind in _EXAMINED)
+    is_grade = (row[at - 1].text == "0" or row[at - 1].number >= 0) and not _GRADED.isdisjoint(row.kinds)
+    return is_grade or any(row[at - 1].concept(kind) for kind in _PLACES)
 
 
 def _are_two(item: Item) -> bool:

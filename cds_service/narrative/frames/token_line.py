@@ -5,9 +5,10 @@ from typing import Final
 
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
+from cds_service.narrative.frames.merging import EQUAL, joins, merge
 from cds_service.narrative.frames.paired_results import OPPOSITE, ORDERS, is_measure
 from cds_service.narrative.frames.partings import EXCEPT, close_exception, part_from
-from cds_service.narrative.frames.small_words import COMPARING, NOT
+from cds_service.narrative.frames.small_words import COMPARING, NONE, NOT
 from cds_service.narrative.words.items import UNKNOWN_ITEM, Role, Row
 from cds_service.narrative.words.lexicon import Mark
 from cds_service.narrative.words.tokens import BREAK, SEPARATOR, SLASH, Part, Token
@@ -21,11 +22,11 @@ _NEAR = 3  # tokens: a place, its side, and the slash of a date
 _CLAIM = 3  # a result, its head and its side
 _SIDE_WORD = "side"
 _OTHER = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
-_NIL = frozenset({"nil", "none", "zero", "absent", "is absent", "are absent", "all absent", "not present", "negative"})
 _RELATIVES, _WAS = frozenset({"which", "that"}), frozenset({"was", "were", "is", "are"})
 _IS = frozenset({"is", "are", "was", "does", "has"})
-_EQUAL = frozenset({"symmetric", "symmetrical", "symmetrically", "equal", "equally", "same"})
 _WITH, _THE, _OF = frozenset({"with", "to", "as"}), "the", "of"
+_AS = "as"
+_ON_THE = frozenset({"the", "on", "in", "at", "side"})
 _MEASURES = ("grade", "reflex-grade", "score", "degrees", "result")
 
 
@@ -46,6 +47,8 @@ class TokenLine:
         is_denial = self._row[at].text in NOT and any(one.is_head for one in self.tokens)
         if is_denial and self._closes(at):
             return self._turn(at)
+        if is_denial and self._denies_side(at):
+            return self._turn_to_side(at)
         self._is_denied = is_denial
         return is_denial
 
@@ -61,6 +64,22 @@ class TokenLine:
         self.tokens.append(Token(_RESULT, at, value=OPPOSITE[said], words=(at,)))
         return True
 
+    def _denies_side(self, at: int) -> bool:
+        """Return whether "not" is said of a side and of nothing else: "present on the right but not on the left"."""
+        behind = [item for item in self._row[at + 1 : at + 5] if item.text not in _ON_THE][:2]
+        is_sided = bool(behind) and behind[0].is_side and behind[0].entry.side in _OTHER
+        return is_sided and (len(behind) == 1 or behind[1].is_marked(Mark.LIST, Mark.STOP))
+
+    def _turn_to_side(self, at: int) -> bool:
+        """Give the side that follows the opposite of the last result, and return whether there is one."""
+        told = [one for one in self.tokens if one.part is _RESULT]
+        if not told or told[-1].value is None:
+            return False
+        if self.tokens[-1].part is _BREAK:
+            self.tokens.pop()
+        self.tokens += (SEPARATOR, Token(_RESULT, at, value=OPPOSITE[told[-1].value], words=(at,)))
+        return True
+
     def add(self, token: Token, at: int) -> None:
         """Add what an item is."""
         item, part = self._row[at], token.part
@@ -70,6 +89,9 @@ class TokenLine:
         if part is Part.PARTING:
             self.tokens += (BREAK,) if self._tells_of_pain(at) else part_from(self.tokens, item.text, at)
             return
+        if self._is_denied and part is _RESULT and token.value is None and not token.grade:
+            self._is_denied = False
+            return  # "does not hurt and is not stiff"
         if self._is_denied:
             token = self._denied(token, at)
         if part is _BREAK:
@@ -101,6 +123,18 @@ class TokenLine:
         is_other = all(one.part is not _RESULT for one in self.tokens)  # what is numb is a result of another frame
         return bool(before) and (before[-1].role is Role.PAIN_WORD or (is_other and bool(before[-1].concept("numb"))))
 
+    def repeats(self, at: int) -> bool:
+        """Return whether the last result is said of the next head, too: "SLR was negative, as was the slump"."""
+        items = self._row[at : at + 2]
+        is_led = len(items) > 1 and self._row.sentence.words[self._row.firsts[at]] == _AS and items[1].text in _WAS
+        said = [one for one in self.tokens if one.part is _RESULT]
+        if not is_led or not said or not any(one.is_head for one in self.tokens):
+            return False
+        if self.tokens[-1].part is not _SEPARATOR:
+            self.tokens.append(SEPARATOR)
+        self.tokens.append(said[-1])
+        return True
+
     def open(self, at: int) -> None:
         """Part what a bracket tells of the other side, "IR 10 (R 30)", or behind a side; drop one that is otherwise."""
         is_last = at + 1 >= len(self._row) or self._row[at + 1].is_marked(Mark.LIST)
@@ -123,7 +157,7 @@ class TokenLine:
         lead = at - 2 if at > 1 and self._row[at - 1].text == _THE else at - 1
         if last.part is not _RESULT or lead < 0 or self._row[lead].text not in _WITH:
             return False
-        return last.value is FindingValue.ABSENT and not _EQUAL.isdisjoint(
+        return last.value is FindingValue.ABSENT and not EQUAL.isdisjoint(
             word for place in last.words for word in self._row[place].text.split()
         )
 
@@ -218,8 +252,8 @@ class TokenLine:
         elif last.part is _RESULT and self._are_columns(last, token):
             tokens += (SLASH, token)
         elif last.part is _RESULT:
-            tokens[-1] = token if last.concept == EXCEPT else self._merged(last, token)
-        elif len(tokens) > 1 and _joins(tokens[-2], last, token):
+            tokens[-1] = token if last.concept == EXCEPT else merge(last, token, self._row)
+        elif len(tokens) > 1 and joins(tokens[-2], last, token):
             tokens[-2:] = [tokens[-2]._replace(words=(*tokens[-2].words, *token.words))]
         else:
             tokens.append(token)
@@ -227,33 +261,14 @@ class TokenLine:
     def _leads_to_motion(self, at: int) -> bool:
         """Return whether a result is one of the movement behind it: "flexion to 90 with 0 of internal rotation"."""
         ahead = self._row[at + 1 : at + 3]
+        if self._row[at].text in NONE and ahead and ahead[0].concept("motion") is not None:
+            return True  # "flexion to 90 with no internal rotation"
         return len(ahead) > 1 and ahead[0].text == _OF and ahead[1].concept("motion") is not None
 
     def _are_columns(self, one: Token, other: Token) -> bool:
         """Return whether two results are those of a column for each side: "(R L): KJ 2 2"."""
         are_measures = is_measure(self._row[one.at]) and is_measure(self._row[other.at])
         return are_measures and any(item.text in ORDERS for item in self._row)
-
-    def _are_grades_of_reflexes(self, one: Token, other: Token) -> bool:
-        return all(
-            self._row[token.at].concept("reflex-grade") or self._row[token.at].text == "0" for token in (one, other)
-        )
-
-    def _merged(self, one: Token, other: Token) -> Token:
-        """Return one result of two that follow each other, such as "weakness 4/5". Contradictions say nothing."""
-        values = {one.value, other.value} - {None}
-        value = values.pop() if len(values) == 1 else None
-        if values and self._are_grades_of_reflexes(one, other):
-            value = FindingValue.PRESENT  # "AJ 0 2+": it is lost on one side, whichever that is
-        if one.value and self._row[other.at].text in _NIL:
-            value = FindingValue.ABSENT
-        return one._replace(value=value, grade=one.grade or other.grade, words=(*one.words, *other.words))
-
-
-def _joins(first: Token, between: Token, second: Token) -> bool:
-    """Return whether "and" joins two words of one result: "brisk and symmetrical"."""
-    is_one = first.part is _RESULT and (first.value is second.value or (first.value and second.value is None))
-    return bool(is_one) and between.is_and and not (first.grade or second.grade)
 
 
 def _without_results(tokens: Sequence[Token]) -> list[Token]:

@@ -108,7 +108,8 @@ def _cells(part: Sentence, at: int) -> _Cells | None:
             return None
         second = first + 1 if words[first : first + 1] in {(_SLASH,), (_COMMA,)} else first
         end = _cell(part, second, is_graded=is_graded)
-        if end is not None and len(words) - end <= _MOST_BEHIND:
+        is_bracketed = end is not None and words[end : end + 1] == (_OPENING,) and words[-1] == _CLOSING
+        if end is not None and (len(words) - end <= _MOST_BEHIND or is_bracketed):
             return _Cells(at, first, second, end)
     return None
 

@@ -1,10 +1,11 @@
 """Complete what is told of the other side without naming again what was examined: "IR 5 with groin pain; right 30"."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final, NamedTuple, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from cds_service.model.sides import Side
-from cds_service.narrative.layout.then_now import Turn, named_parts, turns_to_now
+from cds_service.narrative.layout.clauses import Clause, Find
+from cds_service.narrative.layout.then_now import join_now, told_now, turns_to_now
 from cds_service.narrative.words.items import Item, Role, Row
 from cds_service.narrative.words.lexicon import Mark
 from cds_service.narrative.words.tokenizer import CLAUSE, LINE, STOP, Sentence
@@ -15,7 +16,8 @@ _RESULTS: Final = ("result", "grade", "reflex-grade", "degrees")
 _RESULT_KINDS: Final = frozenset({*_RESULTS, "quality"})
 _BESIDE_SIDE: Final = frozenset({":", "-", "is", "side", "("})
 _PAINS: Final = frozenset({Role.PAIN, Role.PAIN_WORD, Role.PLACE})
-_TURNS: Final = frozenset({",", "but", "and", "while", "whereas"})
+_CONTRASTS: Final = frozenset({"while", "whereas", "although", "though"})
+_TURNS: Final = frozenset({",", "but", "and", *_CONTRASTS})
 _OTHER: Final = frozenset({"other", "opposite", "contralateral"})
 _OPPOSITE: Final = {Side.LEFT: "right", Side.RIGHT: "left"}
 _BOTH: Final = frozenset({"both", "all"})
@@ -26,56 +28,51 @@ _PARTS_OF: Final = {
     "sensation": ("region", "root"),
     "strength": ("muscle",),
 }  # what the words for each stand beside
-_AND, _COMMA, _COLON, _HIP, _MOTION = "and", ",", ":", "hip", "motion"
+_MANY: Final = frozenset({"leg", "other", "arm"})  # concepts of more than one muscle, test or movement
+_AND, _COLON, _COMMA, _HIP, _MOTION, _ROTATION = "and", ":", ",", "hip", "motion", "rotation"
 _ENDINGS: Final = frozenset({CLAUSE, STOP, LINE})
 _NEAR: Final = 3  # items
-_LONGEST: Final = 8  # items of what is told of the other side
+_WITH: Final = frozenset({"for", "with"})
+_LONGEST: Final = 8  # items that are named
+_LONGEST_TOLD: Final = 11  # items of what is told of the other side
 
 
-class _Clause(NamedTuple):
-    sentence: Sentence
-    row: Row
-
-
-_Find: TypeAlias = Callable[[Sentence], Row]
-
-
-def complete(parts: Sequence[Sentence], rows: Sequence[Row], find: _Find) -> Iterator[tuple[Sentence, Row]]:
+def complete(parts: Sequence[Sentence], rows: Sequence[Row], find: Find) -> Iterator[tuple[Sentence, Row]]:
     """Yield the sentences and their rows; what was examined stands again before the result of the other side."""
-    before: _Clause | None = None
-    for part, row in zip(parts, rows, strict=True):
+    before: Clause | None = None
+    for part, row in join_now(parts, rows, find):
         if before is not None and (names := _found_on_other_side(before, row)):
             for name in names:
                 said = name.followed_by(part)
                 yield said, find(said)
             continue
         if before is not None and _may_complete(before, row):
-            told = _completed(before, _Clause(part, row), find)
+            told = _completed(before, Clause(part, row), find)
             yield told
             before = told
             continue
         if before is not None and (topic := _topic_above(before, row)):
-            told = _Clause(topic.followed_by(part), row)
+            told = Clause(topic.followed_by(part), row)
             before = told._replace(row=find(told.sentence))
             yield before
             continue
         turn = _turn(row) if row.traits & SIDE else None
         if turn is None and (now := turns_to_now(row)) is not None:
-            before = _Clause(part, row)
-            yield from _told_now(before, now, find)
+            before = Clause(part, row)
+            yield from told_now(before, now, find)
             continue
         if turn is None:
-            before = _Clause(part, row)
+            before = Clause(part, row)
             yield before
             continue
         first, rest = part.part(0, row.firsts[turn], CLAUSE), part.part(row.firsts[turn + 1])
-        before = _Clause(first, find(first))
-        told = _completed(before, _Clause(rest, find(rest)), find)
-        yield from (before, told) if told.sentence is not rest else [_Clause(part, row)]
+        before = Clause(first, find(first))
+        told = _completed(before, Clause(rest, find(rest)), find)
+        yield from (before, told) if told.sentence is not rest else [Clause(part, row)]
         before = told
 
 
-def _found_on_other_side(before: _Clause, row: Row) -> list[Sentence]:
+def _found_on_other_side(before: Clause, row: Row) -> list[Sentence]:
     """Return the names of all that was examined on one side, if a sentence only tells that the other is normal."""
     said = [item for item in row if not (item.text in _BESIDE_SIDE or item.is_side)]
     sides = [item.entry.side for item in row if item.is_side]
@@ -97,23 +94,11 @@ def _has_result(row: Row) -> bool:
     return row.has_number or not row.kinds.keys().isdisjoint(_RESULT_KINDS)
 
 
-def _told_now(told: _Clause, turn: Turn, find: _Find) -> Iterator[tuple[Sentence, Row]]:
-    """Yield what is found now behind the names of what was examined. What was found before holds no more."""
-    part, row = told
-    has_side = any(item.is_side for item in row[turn.now :])
-    places = named_parts(row, turn.then, with_side=not has_side)
-    names = [part.part(*row.words(at, at)) for at in places]
-    begin = row.firsts[turn.now] + row[turn.now].text.startswith(_COMMA)  # ", present today" is one phrase
-    whole = names[0].followed_by(*names[1:], part.part(begin))
-    if places[0]:
-        before = part.part(0, row.firsts[places[0]], STOP)
-        yield before, find(before)
-    yield whole, find(whole)
-
-
-def _topic_above(before: _Clause, row: Row) -> Sentence | None:
+def _topic_above(before: Clause, row: Row) -> Sentence | None:
     """Return the words for what the sentence before examined, where this one only names a further part of it."""
-    if before.sentence.ending != CLAUSE and not (before.sentence.ending == LINE and _is_title(before)):
+    is_below = before.sentence.ending == LINE and _is_title(before)
+    is_next = before.sentence.ending == STOP and "reflex" in before.row.kinds and "reflex-place" in row.kinds
+    if before.sentence.ending != CLAUSE and not is_below and not is_next:
         return None
     if _TOPIC in row.kinds or not (row.has_number or any(kind in row.kinds for kind in _RESULTS)):
         return None
@@ -122,10 +107,18 @@ def _topic_above(before: _Clause, row: Row) -> Sentence | None:
         if any(kind in row.kinds for kind in parts) and not before.row[at].concept("result"):
             return before.sentence.part(*before.row.words(at, at))
     is_of_reflexes = "reflex" in before.row.kinds and "reflex-place" in row.kinds and "muscle" not in row.kinds
+    is_of_reflexes = is_of_reflexes and (before.sentence.ending != STOP or _grades_reflexes(row))
     return _word(before.sentence, "reflexes", 0) if is_of_reflexes else None
 
 
-def _is_title(before: _Clause) -> bool:
+def _grades_reflexes(row: Row) -> bool:
+    """Return whether a sentence has nothing but joints or tendons with results: "Knees and ankles both present"."""
+    return row[0].concept("reflex-place") is not None and all(
+        item.concept("reflex-place") or _is_told(row, at) for at, item in enumerate(row)
+    )
+
+
+def _is_title(before: Clause) -> bool:
     """Return whether a line only names what is examined below it, or is an entry of such a list."""
     words = before.sentence.words
     row = before.row
@@ -134,7 +127,7 @@ def _is_title(before: _Clause) -> bool:
     return len(words) <= _LONGEST * 2 and (is_bare or is_entry)
 
 
-def _may_complete(before: _Clause, row: Row) -> bool:
+def _may_complete(before: Clause, row: Row) -> bool:
     """Return whether a sentence only tells of the other side: behind a semicolon, or as an entry, "Left: positive"."""
     is_entry = len(row) > 1 and row[0].is_side and row[1].text == _COLON and row[0].entry.side in _OPPOSITE
     is_next = before.sentence.ending == CLAUSE or (is_entry and before.sentence.ending in _ENDINGS)
@@ -150,20 +143,59 @@ def _is_of_other_side(before: Row, first: Item) -> bool:
     return is_other and told <= _OPPOSITE.keys() - {first.entry.side} and len(heads) == 1
 
 
-def _completed(before: _Clause, told: _Clause, find: _Find) -> _Clause:
+def _completed(before: Clause, told: Clause, find: Find) -> Clause:
     """Return what is told of the other side behind the names of what was examined, if one thing was, or "both"."""
     row = before.row
-    heads = sorted(at for kind in _HEADS for at in row.kinds.get(kind, ()))
+    heads = _examined(row)
     side = _named_for_other(told, row)
-    if not heads or side is None or (len(heads) > 1 and _BOTH.isdisjoint(told.sentence.words)):
+    if not heads or side is None:
         return told
-    names = [before.sentence.part(*row.words(head, head)) for head in heads]
+    names = [_name_of(before, head) for head in heads]
+    if len(heads) > 1 and _BOTH.isdisjoint(told.sentence.words):
+        whole = _each_of(names, told) if side is told.sentence else None
+        return told if whole is None else Clause(whole, find(whole))
     joined = [one for name in names for one in (_word(told.sentence, _AND, 0), name)]
     whole = joined[1].followed_by(*joined[2:], side)
-    return _Clause(whole, find(whole))
+    return Clause(whole, find(whole))
 
 
-def _named_for_other(told: _Clause, row: Row) -> Sentence | None:
+def _name_of(before: Clause, head: int) -> Sentence:
+    """Return the words for what was examined: for a direction behind "rotation" both."""
+    row = before.row
+    name = before.sentence.part(*row.words(head, head))
+    turns = [at for at in row.kinds.get(_MOTION, ()) if row[at].concept(_MOTION) == _ROTATION and at < head]
+    is_direction = row[head].concept(_MOTION) is not None and _ROTATION[:3] not in row[head].text
+    return before.sentence.part(*row.words(turns[0], turns[0])).followed_by(name) if turns and is_direction else name
+
+
+def _examined(row: Row) -> list[int]:
+    """Return the places of what was examined, each once: not "rotation" beside its directions, nor a name twice."""
+    heads: dict[tuple[str, str | None, str], int] = {}
+    for at in sorted(at for kind in _HEADS for at in row.kinds.get(kind, ())):
+        kind = next(kind for kind in _HEADS if row[at].concept(kind))
+        name = row[at].concept(kind)
+        heads.setdefault((kind, name, row[at].text if name in _MANY else ""), at)
+    if len(heads) > 1:
+        heads.pop((_MOTION, _ROTATION, ""), None)
+    return list(heads.values())
+
+
+def _each_of(names: Sequence[Sentence], told: Clause) -> Sentence | None:
+    """Return what was examined with a result for each, where there are as many: "IR 10, ER 30; L 30 and 45"."""
+    row, sentence = told.row, told.sentence
+    results = [at for at, item in enumerate(row) if item.number >= 0 or _is_measure(item)]
+    results = results or [at for at, item in enumerate(row) if _is_result(item)]
+    sides = [at for at, item in enumerate(row) if item.is_side]
+    if len(results) != len(names) or len(sides) != 1 or sides[0] > results[0]:
+        return None
+    ends = [*(row.firsts[at] for at in results[1:]), len(sentence.words)]
+    parts = [sentence.part(row.firsts[at], end) for at, end in zip(results, ends, strict=True)]
+    side, comma = sentence.part(*row.words(sides[0], sides[0])), _word(sentence, _COMMA, 0)
+    listed = [one for name, part in zip(names, parts, strict=True) for one in (comma, side, name, part)]
+    return listed[1].followed_by(*listed[2:])
+
+
+def _named_for_other(told: Clause, row: Row) -> Sentence | None:
     """Return what is told with "other" written as the side that was not named, or None if both were, or neither."""
     sentence = told.sentence
     at = next((at for at, word in enumerate(sentence.words) if word in _OTHER), None)
@@ -189,7 +221,7 @@ def _turn(row: Row) -> int | None:
         if row[at].text in _TURNS and _tells_of_other(row, at + 1):
             between = row[max(heads) + 1 : at]
             is_parted = any(item.is_unknown and not item.entry.concepts for item in between)
-            is_parted = is_parted or any(item.role in _PAINS for item in between)
+            is_parted = is_parted or any(item.role in _PAINS for item in between) or row[at].text in _CONTRASTS
             is_named_anew = any(row[led].text in _BOTH or _is_other(row, led) for led in range(at + 1, len(row)))
             return at if is_parted or is_named_anew else None
     return None
@@ -198,7 +230,7 @@ def _turn(row: Row) -> int | None:
 def _tells_of_other(row: Row, start: int) -> bool:
     """Return whether only a side and its result stand from a place on: "right 80 and comfortable"."""
     items = row[start:]
-    if not items or len(items) > _LONGEST:
+    if not items or len(items) > _LONGEST_TOLD:
         return False
     at = start
     while at < len(row) and row[at].is_marked(Mark.LINK) and not row[at].is_side and row[at].number < 0:
@@ -207,7 +239,15 @@ def _tells_of_other(row: Row, start: int) -> bool:
         at += 1
     is_led = at < len(row) and (row[at].is_side or row[at].text in _BOTH or _is_other(row, at))
     is_told = any(item.number >= 0 or _is_result(item) for item in items)
-    return is_led and is_told and all(_is_told(row, place) for place in range(start, len(row)))
+    end = next((place for place in range(start, len(row)) if not _is_told(row, place)), len(row))
+    return is_led and is_told and (end == len(row) or _tells_more(row, end))
+
+
+def _tells_more(row: Row, at: int) -> bool:
+    """Return whether an entry goes on behind its result with the pain that comes with it: "Left: positive for pain"."""
+    is_entry = row[0].is_side and row[1].text == _COLON
+    is_led = row[at - 1].text.split()[-1] in _WITH and any(_is_result(item) for item in row[at - 2 : at])
+    return is_entry and is_led and row[at].role in _PAINS
 
 
 def _is_told(row: Row, at: int) -> bool:
@@ -218,6 +258,10 @@ def _is_told(row: Row, at: int) -> bool:
 
 def _is_result(item: Item) -> bool:
     return any(item.concept(kind) for kind in _RESULTS) and not any(item.concept(kind) for kind in _HEADS)
+
+
+def _is_measure(item: Item) -> bool:
+    return any(item.concept(kind) for kind in _RESULTS if kind != "result")
 
 
 def _is_other(row: Row, at: int) -> bool:

@@ -32,6 +32,10 @@ _TURNS: Final[Mapping[str, str]] = {
 _TURNED: Final = frozenset({"slr", "ir", "int", "internal", "rotation", "rotn"})
 _BOUNDS: Final[Mapping[str, tuple[str, ...]]] = {"<": ("no", "more", "than"), ">": ()}
 _FULL_TURN, _FULL_RAISE, _RAISED = 30, 70, "slr"  # degrees
+_MOVEMENTS: Final = frozenset(
+    {"flex", "flexion", "f", "ext", "extension", "ir", "er", "int", "abd", "abduction", "add", "adduction"}
+)
+_LEAST_LISTED: Final = 3  # movements
 _PAIR: Final = 4  # words: two turns, the slash and "rotation"
 _STRONG_ALL_OVER: Final = frozenset({("all", "5"), ("all", "5s"), ("5s", "throughout"), ("5", "throughout"), ("5s",)})
 
@@ -66,8 +70,11 @@ def _may_be_short(part: Sentence) -> bool:
     is_pair = _SLASH in words and not _ROTATION.isdisjoint(words)
     is_of_plantars = _LESS in words and not _PLANTARS.isdisjoint(words)
     is_glued = not _GLUED.isdisjoint(words)
+    is_list = words.count(_SLASH) > _LEAST_LISTED and "ir" in words
+    is_less = not (_BOUNDS.keys().isdisjoint(words) or _SIDES.isdisjoint(words))
     is_bound = not (_TURNED.isdisjoint(words) or _BOUNDS.keys().isdisjoint(words))
-    return is_bound or is_graded or is_signed or is_pair or is_of_plantars or is_glued or _FROM in part.spellings
+    is_short = (is_list, is_less, is_bound, is_graded, is_signed, is_pair, is_of_plantars, is_glued)
+    return any(is_short) or _FROM in part.spellings
 
 
 def _of_words(part: Sentence, words: Sequence[tuple[str, int]]) -> Sentence:
@@ -177,8 +184,60 @@ def _plantars(part: Sentence, at: int) -> _Spelled | None:
     return _Spelled(1, (_DOWNGOING,)) if words[at] == _LESS and is_next else None
 
 
+def _listed_movements(part: Sentence, at: int) -> _Spelled | None:
+    """Return each movement with its angle: "flex/IR/ER 90/5/20", "90/5/20 (flex/IR/ER)"."""
+    words = part.words
+    if words[at + 1 : at + 2] != (_SLASH,) or (at and words[at - 1] == _SLASH):
+        return None
+    one = _with_slashes(words, at)
+    between = at + 2 * len(one) - 1
+    start = between + (words[between : between + 1] in {(":",), ("(",)})
+    other = _with_slashes(words, start)
+    names, angles = (one, other) if one[0] in _MOVEMENTS else (other, one)
+    is_list = len(names) == len(angles) >= _LEAST_LISTED and _MOVEMENTS.issuperset(names)
+    if not is_list or not all(angle.isdecimal() for angle in angles):
+        return None
+    end = start + 2 * len(other) - 1
+    told = _paired(names, angles)
+    behind = end + (words[end : end + 1] == (",",))
+    if words[behind : behind + 1] and words[behind] in _SIDES:  # "R 90/5/20, L 120/35/45"
+        others = _with_slashes(words, behind + 1)
+        if len(others) != len(names) or not all(angle.isdecimal() for angle in others):
+            return None
+        end = behind + 2 * len(others)
+        told = (*told, ",", words[behind], *_paired(names, others))
+    return _Spelled(end - at, told)
+
+
+def _paired(names: Sequence[str], angles: Sequence[str]) -> tuple[str, ...]:
+    return tuple(word for pair in zip(names, angles, strict=True) for word in (",", *pair))[1:]
+
+
+def _with_slashes(words: Sequence[str], at: int) -> list[str]:
+    """Return the words from a place on that have a slash between them."""
+    found = list(words[at : at + 1])
+    while words[at + 1 : at + 2] == (_SLASH,) and at + 2 < len(words):
+        at += 2
+        found.append(words[at])
+    return found
+
+
+def _less_than_other(part: Sentence, at: int) -> _Spelled | None:
+    """Return which side is less than the other: "AJ R < L"."""
+    words, three = part.words, part.words[at : at + 3]
+    if len(three) < 3 or three[1] not in _BOUNDS or not _SIDES.issuperset((three[0], three[2])):
+        return None
+    is_of_two = three[0][0] != three[2][0]
+    named = words[at - 1] if at and words[at - 1] != ":" else words[at - 2] if at > 1 else ""
+    is_examined = named in _REFLEXES | _STRENGTH | _GRADED_MUSCLES  # but "reduced L > R" is so on both sides
+    lesser = three[0] if three[1] == "<" else three[2]
+    return _Spelled(3, (lesser, "reduced")) if is_of_two and is_examined else None
+
+
 _RULES: Final[tuple[Callable[[Sentence, int], _Spelled | None], ...]] = (
     _full_range,
+    _less_than_other,
+    _listed_movements,
     _signed_grade,
     _pair_of_grades,
     _pair_of_rotations,

@@ -32,11 +32,27 @@ _EXAMINED: Final = ("test", "motion", "muscle", "reflex", "reflex-place", "topic
 _ELSEWHERE: Final = (("topic", "neuro"), ("test", "gait"), ("site", "low-back"))
 _MOVED: Final = ("test", "motion")
 _TITLE_WORDS: Final = frozenset(
-    {"exam", "examination", "findings", "affected", "symptomatic", "side", "joint", "oe", "e", "o", "local", "index"}
+    {
+        "capsular",
+        "pattern",
+        "exam",
+        "examination",
+        "findings",
+        "affected",
+        "symptomatic",
+        "side",
+        "joint",
+        "oe",
+        "e",
+        "o",
+        "local",
+        "index",
+    }
 )
 _ACT, _COLON, _COMMA, _OPENING = "act", ":", ",", "("
 _COMPARING: Final = frozenset({"than", "vs", "versus", "compared to", "compared with", "against", "unlike"})
 _LONGEST: Final = 8  # items of a heading
+_OPENING_ITEMS: Final = 4  # "on the left hip"
 
 
 class SideHeading(NamedTuple):
@@ -107,6 +123,8 @@ def _examined_hip(row: Row) -> int | None:
 def _own(row: Row, sentence: Sentence) -> SideHeading | None:
     """Return the heading with which a sentence begins, or that it is."""
     colon = next((at for at, item in enumerate(row[:_LONGEST]) if item.text == _COLON), None)
+    if colon is None and sentence.ending == STOP and (side := _side_of_moved_hip(row)) is not None:
+        return SideHeading(side, _HIP)
     if colon is None and (sentence.ending not in {LINE, STOP} or len(row) > _LONGEST):
         return None
     if colon is None and sentence.ending == STOP and not any(item.concept("joint") for item in row):
@@ -121,6 +139,17 @@ def _own(row: Row, sentence: Sentence) -> SideHeading | None:
     if not parts <= _PARTS.keys():
         return NO_HEADING  # "left knee:"
     return SideHeading(sides.pop(), _PARTS[parts.pop() or ""] if parts else _ANY)
+
+
+def _side_of_moved_hip(row: Row) -> Side | None:
+    """Return the side of the hip that a sentence begins with and examines: "L hip IR < 10. FADIR positive."."""
+    hip = next((at for at, item in enumerate(row[:_OPENING_ITEMS]) if _HIP in item.text.split()), None)
+    if hip is None or "motion" not in row.kinds or _ACT in row.kinds:
+        return None
+    sides = {side for _, side in _sides(row)}
+    is_led = all(item.is_side or item.is_marked(Mark.LINK) for item in row[:hip]) and len(sides) == 1
+    is_own = is_led and (row[hip].side in _ONE or any(item.is_side for item in row[:hip]))
+    return sides.pop() if is_own and sides <= _ONE else None
 
 
 def _is_bare_side(behind: Sequence[Item]) -> bool:

@@ -27,6 +27,7 @@ _PRONOUNS = frozenset({"it", "this", "these", "they", "all"})
 _CONTRASTS = frozenset({"but", "though", "although", "however"})
 _AFTER = frozenset({"after", "following", "during", "post"})
 _ARTICLES = frozenset({"the", "her", "his", "my", "their", "this", "that"})
+_LEADING_TO_WHICH, _WHICH, _LEAST = frozenset({"from", "of", "with"}), frozenset({"which", "that"}), 2
 _TOWARDS = _ARTICLES | {"in", "into", "at", "on", "to", "over", "around", "in the", "at the", "of the"}
 _SCIATICA, _BACK_AGAIN = "sciatica", ("come back", "came back", "returned", "return")
 _NOW: Final = marked(Mark.NOW)
@@ -163,12 +164,28 @@ def _is_subject(items: Sequence[Item], mention: Mention, place: int) -> bool:
         return False
     while between and (AUXILIARIES.issuperset(between[-1].text.split()) or between[-1].is_marked(Mark.DEGREE)):
         between.pop()
+    if _is_relative(between):
+        return True
     is_open = not between or between[-1].is_marked(*_LISTS) or between[-1].text in _PRONOUNS
     is_referring = bool(between) and between[-1].text in _PRONOUNS
     unknown = sum(item.is_unknown for item in between)
     is_cause_told = any(item.text in _AFTER for item in between)
     return unknown <= _MAX_UNKNOWN and not any(
         _begins(item, may_list=is_open, may_contrast=is_referring, is_cause_told=is_cause_told) for item in between
+    )
+
+
+def _is_relative(items: Sequence[Item]) -> bool:
+    """Return whether a clause only tells of what was spoken of: "the foot drop (from which he suffered) has recovered".
+
+    Nothing in it is unknown, listed or found: else it may tell of something that is not over.
+    """
+    said = items[1:] if items and items[0].text in _LEADING_TO_WHICH else items
+    if len(said) < _LEAST or not (said[0].text in _WHICH or said[0].concept("person")):
+        return False
+    is_plain = all(cue.effect is CueEffect.HISTORICAL for item in said for cue in item.entry.cues)
+    return is_plain and not any(
+        item.is_unknown or item.is_marked(*_LISTS, Mark.EXCEPT) or item.entry.saying for item in said
     )
 
 
