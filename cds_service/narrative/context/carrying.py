@@ -17,6 +17,7 @@ _PRONOUNS: Final = frozenset({"one", "it", "this", "that", "these", "any", "them
 _MINUS, _PLUS, _COMMA = "-", "+", ","
 _BEFORE_SIGN = frozenset({",", ":"})
 _DENYING_WORD, _OR, _NO, _OPEN_LIST = "no", "or", "no ", frozenset({",", "or", "/"})
+_ENTRY = 4  # items: a denial, a comma and the next name
 _CHANGE, _FINE, _DENYING, _NEXT = "change", "fine", frozenset({"no", "without", "nil"}), 2
 _NIL = frozenset({"nil", "nill"})
 _AGED: Final = frozenset({"y / o", "yo", "year old", "years old", "yr old", "yrs old", "month old", "months old"})
@@ -89,7 +90,7 @@ def _begins_list(items: Row, place: int) -> bool:
     behind = items[place + 1].text if place + 1 < len(items) else ""
     if behind not in _OPEN_LIST or any(one.text == _OR for one in items[place + 1 :]):
         return behind in _OPEN_LIST
-    return any(one.entry.saying or one.is_marked(Mark.PAIN) for one in items[place + 2 : place + 3])
+    return any(one.entry.saying or one.is_marked(Mark.PAIN) for one in items[place + 2 : place + _ENTRY])
 
 
 def _idioms(items: Row) -> Iterator[PlacedCue]:

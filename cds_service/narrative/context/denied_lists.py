@@ -20,6 +20,9 @@ _TELLING_MARKS = (
     *(Mark.STOP, Mark.GROUNDS, Mark.MOTION, Mark.RUN, Mark.TIME),
     *(Mark.BEGAN, Mark.EXCEPT, Mark.CLAIM_BEHIND, Mark.TOLD),
 )
+_LEADING: Final = frozenset(
+    {"in", "between", "around", "round", "at", "down", "over", "on", "from", "across", "about", "below", "all", "when"}
+)
 _DESCRIBING: Final = frozenset({"numb", "weak", "febrile", "incontinent"})  # before a name: "numb foot"
 _TELLING = frozenset(
     {
@@ -34,8 +37,12 @@ _TELLING = frozenset(
 
 def tells(words: Sequence[str]) -> bool:
     """Return whether words tell something, as "lost bladder control" does, and "loss of bladder control" does not."""
-    is_name = len(words) > 1 and words[0] in _DESCRIBING
-    return not _TELLING.isdisjoint(words[is_name:])
+    return not _TELLING.isdisjoint(words[_describes(words) :])
+
+
+def _describes(words: Sequence[str]) -> bool:
+    """Return whether the first of some words describes what follows: "numb foot", but not "numb between the legs"."""
+    return len(words) > 1 and words[0] in _DESCRIBING and words[1].split()[0] not in _LEADING
 
 
 def is_wholly_denied(items: Sequence[Item], place: int) -> bool:
@@ -88,7 +95,7 @@ def _is_plain(entry: Sequence[Item]) -> bool:
     for at, item in enumerate(entry):
         if item.text == _ON and at and entry[at - 1].is_marked(Mark.PAIN):
             continue  # "pain on walking"
-        if item.text in _DESCRIBING and not at and len(entry) > 1:
+        if not at and _describes([one.text for one in entry[:2]]):
             continue
         behind = entry[at + 1] if at + 1 < len(entry) else None
         is_known = item.entry.saying is not None

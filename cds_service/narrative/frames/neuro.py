@@ -51,6 +51,8 @@ def denies_deficit(row: Row, at: int, is_deficit: Callable[[Item], bool], is_top
     """Return whether a word denies the deficit that is named before it, and grades nothing: "numb foot (-)"."""
     if row[at].text not in _NO:
         return False
+    if at == 0 and len(row) > 1 and row[1].text == ":":
+        return any(map(is_deficit, row))  # "neg: tingling in the leg, foot pain"
     named = next((item for item in reversed(row[:at]) if is_deficit(item) or is_topic(item)), None)
     is_end = at + 1 == len(row) or row[at + 1].is_marked(Mark.LIST)
     return is_end and named is not None and is_deficit(named)

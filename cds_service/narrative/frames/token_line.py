@@ -18,6 +18,7 @@ OWN: Final = "own"  # one that names the frame's own topic: "neurovascularly int
 RETURNED: Final = "returned"  # one that takes back what was lost before
 _BREAK, _RESULT, _SIDE, _SEPARATOR = Part.BREAK, Part.RESULT, Part.SIDE, Part.SEPARATOR
 _OPENING, _TEST = "(", "test"
+_LEADING = frozenset({Role.BRIDGE, Role.RUN})
 _NEAR = 3  # tokens: a place, its side, and the slash of a date
 _CLAIM = 3  # a result, its head and its side
 _SIDE_WORD = "side"
@@ -83,7 +84,7 @@ class TokenLine:
     def add(self, token: Token, at: int) -> None:
         """Add what an item is."""
         item, part = self._row[at], token.part
-        if part is _SEPARATOR and not token.is_slash and self._tells_of_pain(at):
+        if part is _SEPARATOR and not (at and self._row[at - 1].number >= 0) and self._tells_of_pain(at):
             self.tokens.append(BREAK)
             return
         if part is Part.PARTING:
@@ -119,7 +120,7 @@ class TokenLine:
         is_placed = any(item.role is Role.PLACE or item.concept("muscle") for item in behind)
         if not sides or not (own or is_placed):
             return False
-        before = [item for item in self._row[: last.at] if not (item.is_side or item.role is Role.BRIDGE)]
+        before = [item for item in self._row[: last.at] if not (item.is_side or item.role in _LEADING)]
         is_other = all(one.part is not _RESULT for one in self.tokens)  # what is numb is a result of another frame
         return bool(before) and (before[-1].role is Role.PAIN_WORD or (is_other and bool(before[-1].concept("numb"))))
 
