@@ -90,7 +90,9 @@ def _begins_list(items: Row, place: int) -> bool:
     behind = items[place + 1].text if place + 1 < len(items) else ""
     if behind not in _OPEN_LIST or any(one.text == _OR for one in items[place + 1 :]):
         return behind in _OPEN_LIST
-    return any(one.entry.saying or one.is_marked(Mark.PAIN) for one in items[place + 2 : place + _ENTRY])
+    entry = items[place + 2 : place + _ENTRY]
+    is_named = any(one.entry.saying or one.is_marked(Mark.PAIN) for one in entry)
+    return is_named and not entry[0].is_marked(Mark.LIST)
 
 
 def _idioms(items: Row) -> Iterator[PlacedCue]:

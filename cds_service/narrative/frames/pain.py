@@ -8,7 +8,7 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side, combine_sides
 from cds_service.narrative.frames import calm, runs
 from cds_service.narrative.frames.antecedent import NOTHING, Meant
-from cds_service.narrative.frames.followed_pain import Pain
+from cds_service.narrative.frames.followed_pain import Pain, begins_anew
 from cds_service.narrative.frames.sites import ASPECT, DOMINANCE, PRONOUN, QUALITY, REGION, RUN, TENDER
 from cds_service.narrative.frames.subject import is_denial
 from cds_service.narrative.mentions import Mention
@@ -208,7 +208,7 @@ class PainReader:
         pain = self._pain
         if self._denied is not None:
             self._deny(place)
-        elif self._waiting and not runs.begins_anew(self._items, place):
+        elif self._waiting and not begins_anew(self._items, place):
             one = Pain(self._next(), is_tender=is_tender)
             self._share(place, one)
             self._begin(one.chain)

@@ -39,8 +39,7 @@ _GOING = frozenset(
         "spilling into",
     }
 )
-_TO = frozenset({"to", "into"})
-_WHERE = frozenset({"in", "at", "over", "around", "about", "across"})
+_TO, _WHERE = frozenset({"to", "into"}), frozenset({"in", "at", "over", "around", "about", "across"})
 _IS_WHERE = frozenset({"is in", "are in", "was in", "were in", "is at", "is over", "is around"})
 _MAX_WORDS = 2  # between a pain and where it is
 _BEGUN, _ORIGIN, _ON = "begun", "origin", "on"  # "since", "it starts in", "on the right"
@@ -220,14 +219,6 @@ def runs_behind(items: Sequence[Item], place: int) -> bool:
     return False
 
 
-def begins_anew(items: Sequence[Item], place: int) -> bool:
-    """Return whether a word of pain behind a comma has a place of its own: "tingling in the leg, pain in the groin"."""
-    behind = next((at for at in range(place + 1, len(items)) if items[at].role is not Role.BRIDGE), len(items))
-    is_led = place + 1 < behind < len(items) and not items[place + 1].is_side and items[behind].role is Role.PLACE
-    before = next((item for item in reversed(items[:place]) if not item.is_side), None)
-    return is_led and before is not None and before.text == ","
-
-
 def follows_motion(items: Sequence[Item], place: int) -> bool:
     """Return whether a word that may introduce a movement stands before `place`: "pain with hip flexion"."""
     at = place - 1
@@ -303,9 +294,7 @@ def takes_list(items: Sequence[Item], place: int) -> bool:
     behind = items[place + 1] if place + 1 < len(items) else None
     if behind is None:
         return True
-    if behind.concept(_BEGUN):
-        return True  # "in the back and buttock since May"
-    if behind.text == _BUT and _denies_place(items, place + 1):
-        return True  # "in the foot and groin but not the knee"
+    if behind.concept(_BEGUN) or (behind.text == _BUT and _denies_place(items, place + 1)):
+        return True  # "in the back and buttock since May", "in the foot and groin but not the knee"
     is_other = behind.is_unknown and not (behind.concept(DOMINANCE) or behind.concept(_OCCASION))
     return not (is_other or behind.is_marked(Mark.PAIN, Mark.ELSEWHERE, Mark.STOP))
