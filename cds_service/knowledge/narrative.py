@@ -88,7 +88,15 @@ def _known_words(folder: ContentFolder, collector: EntryCollector) -> set[str]:
 
 
 def _build_plain(table: PlainTable) -> PlainWords:
-    kinds = (table.words, table.things, table.limits, table.excepting, table.turning, table.retracting)
+    kinds = (
+        table.words,
+        table.things,
+        table.limits,
+        table.excepting,
+        table.turning,
+        table.contrasting,
+        table.retracting,
+    )
     return PlainWords(*(frozenset(map(normalize_phrase, phrases)) for phrases in kinds))
 
 

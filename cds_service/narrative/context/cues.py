@@ -51,8 +51,7 @@ from cds_service.narrative.words.traits import marked
 
 _LIST, _LISTS = marked(Mark.LIST), marked(Mark.LIST, Mark.JOINED)
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
-_SUCH_AS, _NONE_BEFORE = "such as", frozenset({"no prior", "no previous"})
-_INJURY = "major-trauma"
+_SUCH_AS, _INJURY, _NONE_BEFORE = "such as", "major-trauma", frozenset({"no prior", "no previous"})
 _NO_FURTHER = frozenset({"no new", "no further", "no more", "no other", "no additional", "nil new", "nil further"})
 _NAMED_ONLY = frozenset({CueEffect.ADVICE, CueEffect.HYPOTHETICAL})  # and then denied: "none of these"
 
@@ -193,8 +192,9 @@ class Context:
         carried = self._carried
         if carried is None or is_freed(self.items, mention, carried):
             return None
-        if carried is CueEffect.UNCLEAR and found == {CueEffect.NEGATED}:
-            return None
+        is_denied = found == {CueEffect.NEGATED} or any(one.place < mention.first for one in self._negating)
+        if carried is CueEffect.UNCLEAR and is_denied and found <= {CueEffect.NEGATED}:
+            return None  # "denies fever; denies weight loss"
         ends = {CueEffect.HISTORICAL, carried} - {CueEffect.FAMILY}
         return None if any(self._is_stopped(-1, mention, one) for one in ends) else carried
 

@@ -38,7 +38,7 @@ _SMALL: Final = frozenset(
     {"you", "him", "her", "them", "up", "in", "at", "down", "to", "into", "of", "from", "on", "go"}
 )
 _COLON, _AND = ":", frozenset({"and", "&"})
-_ACT = "act"
+_ACT, _HAS = "act", "has"
 _ANSWER: Final = 2  # items: the colon and the answer
 
 
@@ -78,6 +78,8 @@ def is_answered_no(row: Row, mentions: Sequence[Mention], mention: Mention) -> b
     """Return whether the answer to a question denies a mention in it."""
     items, said = row, [" ".join(row.sentence.words[slice(*row.words(at, at))]) for at in range(len(row))]
     own = {at for one in mentions for at in range(one.first, one.last + 1)}
+    if said[0] == _HAS and said[1] not in _BEFORE and any(item.text == "," for item in items[mention.last :]):
+        return False  # "has hip pain, fever: no"
     first = min(one.first for one in mentions)
     title = next((at for at in range(mention.first - 1, 0, -1) if items[at].text == _COLON), 0)
     before = [at for at in range(title + 1, mention.first) if at not in own and said[at] not in _KNOWN]

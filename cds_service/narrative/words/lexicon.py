@@ -178,13 +178,17 @@ FrameTable: TypeAlias = Mapping[str, Mapping[str, PhraseMeaning]]
 
 @dataclass(frozen=True, slots=True)
 class PlainWords:
-    """Words that may stand in a plain denial. `turning`: phrases behind which something else may be said."""
+    """Words that may stand in a plain denial. `turning`: phrases behind which something else may be said.
+
+    `contrasting`: they begin a clause of its own.
+    """
 
     words: frozenset[str]
     things: frozenset[str]
     limits: frozenset[str]
     excepting: frozenset[str]
     turning: frozenset[str]
+    contrasting: frozenset[str]
     retracting: frozenset[str]
 
 
