@@ -22,14 +22,16 @@ class SectionReader:
         self._base = base
         self._current = base
         self._is_ended = False
+        self.is_opened = False  # by the last sentence: what a heading before it led has ended
 
     def enter(self, sentence: Sentence) -> Section:
         """Return the section that a sentence stands in."""
         if self._is_ended:
             self._current, self._is_ended = self._base, False
         section = self._titled(sentence)
+        self.is_opened = section is not None and section.opens
         if section is not None:
-            self._current = self._base if section == PLAIN else section
+            self._current = section if section.effect or section.is_of_diagnoses else self._base
         self._is_ended = self._current.until_blank and sentence.ending == PARAGRAPH and not self._is_bare(sentence)
         return self._current
 

@@ -179,6 +179,13 @@ def _has_or(items: Sequence[Item], mention: Mention) -> bool:
     return any(item.is_marked(Mark.JOINED) for item in items[mention.first :])
 
 
+def is_of_relative(items: Sequence[Item], mention: Mention, place: int) -> bool:
+    """Return whether a relative behind a mention has it: "sciatica in her mother", "sciatica - mother"."""
+    between = items[mention.last + 1 : place]
+    is_closing = len(between) == 1 and between[0].text == _DASH and place + 1 == len(items)
+    return is_closing or (bool(between) and all(item.is_marked(Mark.LINK) for item in between))
+
+
 def is_over_before(items: Sequence[Item], place: int, cue: Cue) -> bool:
     """Return whether what is over stands before the comma: in "groin pain resolved, calf pain" it is no calf pain."""
     if cue.effect is not CueEffect.HISTORICAL or place == 0 or place + 1 >= len(items):

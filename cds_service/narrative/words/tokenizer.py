@@ -68,6 +68,11 @@ class Sentence(NamedTuple):
         """Return all that decides how it is read: its words, as written, and its end."""
         return _BETWEEN.join((*self.words, *self.spellings, self.ending))
 
+    @property
+    def is_number(self) -> bool:
+        """Return whether it is but the number of an entry: "2."."""
+        return self.ending == STOP and len(self.words) == 1 and self.words[0].isdecimal()
+
     def span(self, first: int, end: int) -> tuple[int, int]:
         """Return where the words from `first` up to `end` begin and end in the text, in characters."""
         last = max(end - 1, first)
