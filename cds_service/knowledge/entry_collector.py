@@ -1,13 +1,16 @@
 """Collect the entries of the lexicon."""
 
+import re
 from collections.abc import Iterable
 from types import MappingProxyType
+from typing import Final
 
 from cds_service.knowledge.content_folder import ContentFolder
 from cds_service.narrative.words.lexicon import LexiconEntry
 from cds_service.narrative.words.tokenizer import normalize_phrase
 
 _EMPTY_ENTRY = LexiconEntry()
+_SIGN: Final = re.compile("([/&])")  # a word of its own: "T&O"
 
 
 class EntryCollector:
@@ -37,7 +40,7 @@ class EntryCollector:
             elif known and (known.saying or entry.saying) and not entry.concepts:
                 self.folder.add_problem(file, key, f"{phrase!r} names a finding, so it may not be listed elsewhere")
             else:
-                written = tuple(phrase.replace("/", " / ").split()) if entry.written is not None else None
+                written = tuple(_SIGN.sub(r" \1 ", phrase).split()) if entry.written is not None else None
                 self.entries[name] = _merge_entries(known or _EMPTY_ENTRY, entry._replace(written=written))
 
     def add_cased(self, file: str, key: str, phrases: Iterable[str], entry: LexiconEntry) -> None:

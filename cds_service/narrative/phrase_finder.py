@@ -8,7 +8,7 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import combine_sides
 from cds_service.narrative.frames import sites
 from cds_service.narrative.frames.sites import SiteComposer
-from cds_service.narrative.words.items import Item, Row, build_bare_item, build_item
+from cds_service.narrative.words.items import Item, Role, Row, build_bare_item, build_item
 from cds_service.narrative.words.lexicon import Lexicon, LexiconEntry
 from cds_service.narrative.words.phrase_tree import PhraseTree
 from cds_service.narrative.words.side_words import is_no_side
@@ -17,7 +17,7 @@ from cds_service.narrative.words.traits import SIDE
 
 _NOTHING: Final = LexiconEntry()
 _THE = "the"
-_COLON = ":"
+_COLON, _BACK = ":", "back"
 _ANSWER = 2  # words: the colon and the answer
 _UNPARTED = frozenset({_COLON, "+", "-"})  # a side inside what they begin parts it: "right - nil", "AJ + R ++"
 
@@ -98,7 +98,20 @@ class PhraseFinder:
         if found and found[0] > 1 and _is_answered(words, place + found[0], self._answers):
             # "problems:" asserts what it leads to
             found = self._phrases.longest(words[:-_ANSWER], place, sentence.spellings, places)
+        if found and found[0] > 1 and words[place + found[0] - 1] == _BACK and found[1].entry.saying is None:
+            found = self._without_back(found, sentence, words, places, place)
         return found or (1, self._added.get(words[place]) or build_bare_item(words[place]))
+
+    def _without_back(
+        self, found: tuple[int, Item], sentence: Sentence, words: Sequence[str], places: Sequence[int], place: int
+    ) -> tuple[int, Item] | None:
+        """Return a phrase without its last word where that is of a pain: "now back pain", but not "now back"."""
+        last = place + found[0] - 1
+        is_last = last + 1 == len(words)
+        behind = None if is_last else self._phrases.longest(words, last + 1, sentence.spellings, places)
+        if behind is None or behind[1].role is not Role.PAIN_WORD:
+            return found
+        return self._phrases.longest(words[:last], place, sentence.spellings, places)
 
     def _without_sides(self, sentence: Sentence) -> _Sides:
         words = sentence.words

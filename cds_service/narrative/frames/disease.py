@@ -11,7 +11,7 @@ from cds_service.narrative.frames.grades import NUMERAL, SCALE, severity_at
 from cds_service.narrative.frames.place_table import find_meanings, is_place
 from cds_service.narrative.frames.slot_sides import MODIFIER, side_of
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.words.items import Row
+from cds_service.narrative.words.items import Item, Row
 from cds_service.narrative.words.lexicon import CueEffect, Mark, PhraseMeaning
 
 _DISEASE, _AFTER = "disease", "act"
@@ -25,6 +25,7 @@ _LUMBAR, _SPINE = "lumbar", frozenset({"lumbar", "back"})
 _ON = frozenset({"on", "on the"})
 _SLIP, _PICTURE = "slip", "picture"
 _LISTS = (Mark.LIST, Mark.JOINED)
+_STUDY: Final = "electrodiagnostics"
 _DENIED_WITHIN: Final = 3  # items between a denial and its disease: "no significant OA"
 _LEADING_TO_SIDES, _ENTRY = frozenset({"-", ":", ",", "(", ";"}), 5  # "OA hips: R mod, L mild"
 _LEADING = _ON | {"the", "grade", "(", ")", "-", "change", "changes"}
@@ -75,6 +76,8 @@ class DiseaseFrame(Frame):
             found = find_meanings(table, row, [])  # the title tells of another place: "XR pelvis: no AVN"
         for meaning, places in found:
             mention = self._mention(row, head, meaning, places)
+            if mention.side is Side.UNSTATED:
+                mention.side = _titled_side(row, mention, table)
             graded = list(_of_graded_sides(row, mention)) if SCALE in row.kinds else []
             yield from graded or _of_listed_sides(row, mention) or (mention, *_of_other_side(row, mention))
 
@@ -123,7 +126,8 @@ def _shared(row: Row, placed: Mapping[int, list[Slot]], other: int, head: int) -
 
 def _is_fall(row: Row, head: int) -> bool:
     """Return whether a slip is perhaps none of a vertebra, as no picture is named."""
-    return row[head].concept(_DISEASE) == _SLIP and _PICTURE not in row.kinds
+    is_level = any(item.concept("root") for item in row[max(0, head - 1) : head + 2])  # "unstable L4/5 slip"
+    return row[head].concept(_DISEASE) == _SLIP and _PICTURE not in row.kinds and not is_level
 
 
 def _only_spine(row: Row, head: int) -> Iterator[Slot]:
@@ -135,6 +139,26 @@ def _only_spine(row: Row, head: int) -> Iterator[Slot]:
 
 def _names_side(row: Row) -> bool:
     return any(item.is_side or item.side is not Side.UNSTATED for item in row)
+
+
+def _titled_side(row: Row, mention: Mention, table: Mapping[str, PhraseMeaning]) -> Side:
+    """Return the only side of a sentence if a picture of a hip has it, or a study of a leg, that shows a disease.
+
+    "MR arthrogram of L hip showed a labral tear and cam deformity", "EMG RLE: L5 radiculopathy".
+    """
+    sides = [at for at, item in enumerate(row) if item.is_side or item.side is not Side.UNSTATED]
+    end = next((at for at in range(mention.first) if row[at].text == ":" or row[at].concept("showing")), 0)
+    if len(sides) != 1 or not end or sides[0] >= end or row[sides[0]].entry.side is None:
+        return Side.UNSTATED
+    title = row[:end]
+    joint = "leg" if _LUMBAR in table else "hip"
+    is_seen = any(item.concept(_PICTURE) or _is_study(item) for item in title)
+    joints = {item.concept("joint") for item in (*title, *(row[at] for at in mention.parts))} - {None, _LUMBAR}
+    return row[sides[0]].entry.side or Side.UNSTATED if is_seen and joints == {joint} else Side.UNSTATED
+
+
+def _is_study(item: Item) -> bool:
+    return item.entry.saying is not None and _STUDY in item.entry.saying.records
 
 
 def _closing_side(row: Row) -> Side:

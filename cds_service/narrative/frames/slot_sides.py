@@ -18,6 +18,7 @@ _LEADING_ON = frozenset(
 _LEADING_TO = frozenset({"on", "of"})  # "a tear on the left with cam morphology"
 _WITH = frozenset({"with", "w /"})
 _VERBS = frozenset({"is", "are", "was", "were"})
+_IN_PLACE = ("in", "situ")
 _ROOTS = frozenset({"l1", "l2", "l3", "l4", "l5", "s1"})  # "protrusion L5/S1 R with S1 contact"
 _BRACKETS = frozenset({"(", ")"})
 _UNSTATED = Side.UNSTATED
@@ -112,8 +113,10 @@ def _behind_bracket(row: Row, place: int) -> Side | None:
 
 def _tells_of(row: Row, at: int) -> bool:
     """Return whether what follows a side tells of what stands before it: "plantar fasciitis R is her main problem"."""
-    if row[at].text in _VERBS:
+    if row[at].text in _VERBS or (row.word(at), row.word(at + 1)) == _IN_PLACE:
         return True
+    if row[at].concept(MODIFIER):
+        return at + 1 == len(row) or row[at + 1].is_marked(*_LISTS)  # "HNP L4-5 R paracentral"
     return row[at].text in _WITH and at + 1 < len(row) and row.word(at + 1)[:2] in _ROOTS
 
 

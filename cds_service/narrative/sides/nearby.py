@@ -6,6 +6,7 @@ from typing import Final
 
 from cds_service.model.sides import Side, combine_sides
 from cds_service.narrative.mentions import Mention
+from cds_service.narrative.sides.other_side import OTHERS, is_of_other, opposite
 from cds_service.narrative.statements import Statement
 from cds_service.narrative.words.items import Item, Role, Row
 from cds_service.narrative.words.lexicon import Mark
@@ -110,11 +111,13 @@ def refer_back(mention: Mention, items: Row, named: set[Side]) -> None:
         named.add(mention.side)
     elif len(named) == 1 and (REFERRING in items[mention.place].text.split() or _is_of_same_side(items, mention)):
         mention.side = next(iter(named))
+    elif len(named) == 1 and is_of_other(items, mention):
+        mention.side = opposite(next(iter(named)))
 
 
 def refers_back(row: Row) -> bool:
     """Return whether a sentence may refer to a side named before: "that hip", "on the same side"."""
-    return REFERRING in row.sentence.words or _SAME in row.sentence.words
+    return not {REFERRING, _SAME, *OTHERS}.isdisjoint(row.sentence.words)
 
 
 def _is_of_same_side(row: Row, mention: Mention) -> bool:

@@ -12,8 +12,27 @@ from cds_service.narrative.words.lexicon import Mark
 
 _ENDS: Final = (Mark.LIST, Mark.STOP, Mark.BEGAN, Mark.TIME)
 _TOO: Final = frozenset({"too", "as well", "also"})
+OTHERS: Final = frozenset({"other", "contralateral", "opposite"})
+_ARTICLES: Final = frozenset({"the", "his", "her", "their", "my", "contralateral", "opposite"})
 _COMMA, _COURSES = ",", frozenset({"worse", "better", "the same", "less", "more"})
 _OTHER: Final = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
+
+
+def opposite(side: Side) -> Side:
+    """Return the other side of one, or none of both."""
+    return _OTHER.get(side, Side.UNSTATED)
+
+
+def is_of_other(row: Row, mention: Mention) -> bool:
+    """Return whether a mention is told of "the other hip". "No other hip problem" names no side."""
+    words = row.sentence.words
+    if OTHERS.isdisjoint(words):
+        return False
+    firsts = [row.firsts[at] for at in (*mention.parts, mention.place) if row[at].concept("joint")]
+    return any(
+        first and words[first - 1] in OTHERS and not _ARTICLES.isdisjoint(words[max(0, first - 2) : first])
+        for first in firsts
+    )
 
 
 def pains_of_other_side(row: Row, pains: Sequence[Mention]) -> Iterator[Mention]:
