@@ -78,8 +78,8 @@ def _is_corrected(row: Row, mention: Mention, denial: Mention) -> bool:
     if denial.first <= mention.last + 1 or denial.saying.records != mention.saying.records:
         return False
     words = row.sentence.words[slice(*row.words(mention.last + 1, denial.first))]
-    before = next(item for item in reversed(row[: denial.first]) if not item.is_side)
-    is_denied = any(cue.is_before and cue.effect is CueEffect.NEGATED for cue in before.entry.cues)
+    before = row[mention.last + 1 : denial.first]
+    is_denied = any(cue.is_before and cue.effect is CueEffect.NEGATED for item in before for cue in item.entry.cues)
     return not _CORRECTING.isdisjoint(words) and (is_denied or denial.value is FindingValue.ABSENT)
 
 

@@ -36,6 +36,9 @@ _SEEN = frozenset(
 )
 _TOWARDS = _ARTICLES | {"in", "into", "at", "on", "to", "over", "around", "in the", "at the", "of the"}
 _AUXILIARIES = frozenset({"has", "have", "had", "is", "now", "completely", "fully", "since"})
+_TROUBLES = frozenset(
+    {"loss", "dysfunction", "antalgic", "weakness", "numbness", "numb", "incontinence", "retention", "fever", "limp"}
+)
 _SCIATICA, _BACK_AGAIN = "sciatica", ("come back", "came back", "returned", "return")
 _NOW: Final = marked(Mark.NOW)
 _FUNCTIONS = ("reflex", "reflex-place", "topic")  # heads of what is lost: coming back is its recovery
@@ -122,13 +125,19 @@ def _is_part(items: Sequence[Item], place: int, mention: Mention) -> bool:
 def _may_end(items: Sequence[Item], mention: Mention, place: int) -> bool:
     """Return whether the word ends such a finding: that something "returned" ends only its loss."""
     if _is_not_back(items, place):
-        return mention.saying.is_pain or _SCIATICA in mention.saying.records
+        return mention.saying.is_pain or _SCIATICA in mention.saying.records or _names_loss(items, mention)
     if items[place].is_marked(Mark.CEASED):
         return may_cease(items, mention)
     is_function = any(items[mention.place].concept(kind) for kind in _FUNCTIONS)
-    return (
-        items[place].is_marked(Mark.RESTORED) if is_function and mention.results else items[place].is_marked(Mark.OVER)
-    )
+    is_lost = is_function and bool(mention.results) and not _names_loss(items, mention)
+    return items[place].is_marked(Mark.RESTORED if is_lost else Mark.OVER)
+
+
+def _names_loss(items: Sequence[Item], mention: Mention) -> bool:
+    """Return whether a mention names what is lost as a trouble, which can go: "antalgic gait", "loss of control"."""
+    own = items[mention.first : mention.last + 1]
+    is_led = any(item.text.startswith("loss") for item in items[max(0, mention.first - 1) : mention.first])
+    return is_led or any(not _TROUBLES.isdisjoint(item.text.split()) for item in own)
 
 
 def _is_not_back(items: Sequence[Item], place: int) -> bool:

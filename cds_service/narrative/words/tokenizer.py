@@ -22,6 +22,7 @@ _PLAIN = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*")  # such a phrase needs no split
 _AS_WRITTEN = frozenset(",:/()+&<>")
 _ENDING = frozenset(".;!")
 _INITIALS = re.compile(r"(?<![^\W_])[A-Za-z]\.[A-Za-z]")
+_LETTERED = re.compile(r"(?:[a-h]|[ivx]{1,4})\)\s")
 _ROTATION = re.compile(r"\srot", re.IGNORECASE)
 _OF_ROTATION = frozenset({"int", "ext"})
 _TITLES = frozenset({"dr", "mr", "mrs", "ms", "prof"})  # a name follows
@@ -227,7 +228,9 @@ def _begins_sentence(text: str, at: int) -> bool:
 
 
 def _line_ending(token: str, match: re.Match[str], text: str) -> str:
-    """Return how a line break ends a sentence. A next line in lower case continues it."""
+    """Return how a line break ends a sentence. A next line in lower case continues it, but not an entry "b)"."""
     if token.count("\n") > 1:
         return PARAGRAPH
+    if _LETTERED.match(text, match.end()):
+        return LINE
     return "" if match.end() < len(text) and text[match.end()].islower() else LINE
