@@ -114,7 +114,7 @@ class Context:
         if mention.value is FindingValue.ABSENT:
             return mention.place
         if id(mention) in self._ended.denied:
-            return max(place for place in self._ended.said if place > mention.last)
+            return max((place for place in self._ended.said if place > mention.last), default=mention.place)
         behind = (one for one in self._changing if one.place > mention.last and one.cue.effect is CueEffect.NEGATED)
         before = [one.place for one in self._negating if one.place < mention.first]
         return next((one.place for one in behind if self._holds(*one, mention)), [mention.place, *before][-1])

@@ -11,6 +11,7 @@ _ENTRY: Final = re.compile(
     r"|\s(?:[yn]|[+-]\s?ve|pos|neg|yes|no|\u2713|\u2717|\u2714|\u2718))\s?\.?\s*",
     re.IGNORECASE,
 )
+_TICKED: Final = re.compile(r"\s*(?:\[[xX]\]|[\u2611\u2713\u2714])\s?\w")
 _DOTS: Final = re.compile(r"(?<=\s)\.{2,}(?=\s)")  # "fever ... no"
 
 
@@ -27,7 +28,7 @@ def _begun(lines: Sequence[str]) -> Iterator[str]:
         is_entry = _ENTRY.fullmatch(line) is not None
         said = _DOTS.sub(_as_colon, line) if is_entry else line
         yield _capital(said) if is_entry and was_entry and said.lstrip()[:1].islower() else said
-        was_entry = is_entry
+        was_entry = is_entry or _TICKED.match(line) is not None
 
 
 def _as_colon(match: re.Match[str]) -> str:
