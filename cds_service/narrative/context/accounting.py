@@ -69,6 +69,9 @@ def is_downgoing(row: Row, at: int) -> bool:
     return row[at].text == "↓" and at > 0 and row[at - 1].concept("reflex") == "other"
 
 
+_LIMB, _ARM, _NOT_OF_ARMS = "limb", "arm", ("organ", "region", "site")
+
+
 class Accounts:
     """Tells what the items of a sentence are. `own`: the places of the items that state its mentions."""
 
@@ -156,6 +159,12 @@ class Accounts:
     def leaves_out(self, at: int) -> bool:
         """Return whether an exception follows an item."""
         return at not in self.own and self.said(at) in self._words.excepting
+
+    def is_of_arms(self, part: range) -> bool:
+        """Return whether a part of the sentence tells of an arm, and of no leg: "although the hand tingles"."""
+        named = {limb for at in part if (limb := self.row[at].concept(_LIMB))}
+        is_other = any(self.row[at].concept(kind) for at in part for kind in _NOT_OF_ARMS)
+        return named == {_ARM} and not is_other
 
     def limits(self, at: int) -> bool:
         """Return whether a denial holds under a condition behind an item: "until", "if"."""

@@ -14,6 +14,7 @@ _BRACKETS = frozenset({"(", "-"})
 _HISTORIES: Final = frozenset({"history", "hx"})
 _EVER, _HISTORY_OF = frozenset({"history", "hx", "ever", "never"}), "h / o"
 _AND, _COMMA, _NOT, _PLUS, _THE = "and", ",", "not", "+", "the"
+_COLON: Final = ":"
 _NEVER_DONE: Final = frozenset({"not done", "never done", "not had", "never had", "not tried", "never tried"})
 _BEHIND_NEVER: Final = frozenset({"yet", "to", "so", "before", "as", "given", "(", ")"})
 _STUDIED: Final = "electrodiagnostics"
@@ -100,8 +101,8 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
         return True  # "denies weakness, EHL 3/5"
     if _is_found_positive(items, denial.place, mention) or is_asserted(items, mention):
         return True
-    before = _before(items, mention)
-    if before == _PLUS or (mention.saying.is_pain and _is_known(items, mention)):
+    before = _before(items, mention, passes_degree=True)
+    if before == _PLUS or (mention.saying.is_pain and _is_known(items, denial.place, mention)):
         return True  # "-numbness, +leg pain", "no injury, the back pain having come on slowly"
     if before == _DASH and _MORE_THAN_NOT.issuperset(items[denial.place].text.split()):
         return mention.last == len(items) - 1  # "NOT leg pain - hip pain"
@@ -118,7 +119,8 @@ def is_told_apart(items: Sequence[Item], denial: PlacedCue, mention: Mention) ->
     if mention.value is FindingValue.ABSENT or items[mention.first].concept("change") == "cannot":
         return True  # "no accidents, passes urine normally"
     is_one = sum(item.text == _COMMA for item in items[denial.place : mention.first]) == 1
-    return is_one and mention.onset is not None and not denial.cue.is_listing and not _has_or(items, mention)
+    is_told = mention.onset is not None or _is_another_pain(items, denial, mention)
+    return is_one and is_told and not denial.cue.is_listing and not _has_or(items, mention)
 
 
 def _is_found_well(items: Sequence[Item], mention: Mention) -> bool:
@@ -138,20 +140,38 @@ def _is_mishap_told(items: Sequence[Item], denial: PlacedCue, mention: Mention) 
     return is_told and not any(item.is_marked(Mark.JOINED) for item in items[denial.place :])
 
 
-def _before(items: Sequence[Item], mention: Mention) -> str:
-    """Return what stands before a mention and its side."""
+def _is_another_pain(items: Sequence[Item], denial: PlacedCue, mention: Mention) -> bool:
+    """Return whether a pain with a degree of its own ends what each has its "no": "no fever, no cough, mild LBP"."""
+    is_last = all(item.is_side or item.is_marked(Mark.LINK) for item in items[mention.last + 1 :])
+    is_each = any(cue.denies_on for item in items[: denial.place] for cue in item.entry.cues)
+    before = next((item for item in reversed(items[: mention.first]) if not item.is_side), items[0])
+    return mention.saying.is_pain and is_each and is_last and _is_degree(before)
+
+
+def _is_degree(item: Item) -> bool:
+    return "severity" in item.entry.qualifiers
+
+
+def _before(items: Sequence[Item], mention: Mention, *, passes_degree: bool = False) -> str:
+    """Return what stands before a mention and its side, and perhaps before how bad it is."""
     at = mention.first - 1
-    while at > 0 and (items[at].is_side or items[at].text in _POSSESSIVE):
+    passes_degree = passes_degree and mention.saying.is_pain
+    while at > 0 and (items[at].is_side or items[at].text in _POSSESSIVE or (passes_degree and _is_degree(items[at]))):
         at -= 1
     return items[at].text if at >= 0 else ""
 
 
-def _is_known(items: Sequence[Item], mention: Mention) -> bool:
-    """Return whether "the" stands between a comma and a mention, which is no part of a denied list then."""
-    at = mention.first - 1
-    while at > 0 and items[at].is_side:
+def _is_known(items: Sequence[Item], denial: int, mention: Mention) -> bool:
+    """Return whether "the" begins what is told of a pain: "no injury, the back pain having come on slowly".
+
+    Behind "and" only of one that is not there: "no calf pain, and the back has been comfortable".
+    """
+    at = mention.first
+    while at > 0 and (at == mention.first or items[at].is_side) and not items[at].text.startswith(_THE):
         at -= 1
-    return at > 1 and items[at].text == _THE and items[at - 1].text == _COMMA
+    if at < 1 or items[at].text.split()[0] != _THE or items[denial + 1].text.startswith(_THE):
+        return False
+    return items[at - 1].text == _COMMA or (items[at - 1].text == _AND and mention.value is FindingValue.ABSENT)
 
 
 def _is_led_by_nothing(items: Sequence[Item], denial: int, mention: Mention) -> bool:
@@ -194,6 +214,13 @@ def is_over_before(items: Sequence[Item], place: int, cue: Cue) -> bool:
         return False
     is_both = any(not one.is_before and one.effect is cue.effect for one in items[place].entry.cues)
     return is_both and items[place + 1].text == _COMMA and any(item.entry.saying for item in items[:place])
+
+
+def is_title_of_today(items: Sequence[Item], cue: Cue, mentions: Sequence[Mention], mention: Mention) -> bool:
+    """Return whether "History:" heads what the patient comes with: a pain, in a sentence that tells since when."""
+    is_title = cue.effect is CueEffect.HISTORICAL and items[0].text in _HISTORIES and items[1].text == _COLON
+    is_complaint = mention.saying.is_pain or mention.about is not None
+    return is_title and is_complaint and any(one.is_dated for one in mentions)
 
 
 def _is_found_positive(items: Sequence[Item], place: int, mention: Mention) -> bool:

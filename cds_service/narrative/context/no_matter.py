@@ -5,7 +5,7 @@ from typing import Final
 
 from cds_service.narrative.context.boxes import stands_behind
 from cds_service.narrative.context.carrying import PlacedCue
-from cds_service.narrative.context.cue_limits import is_told_apart, names_examples
+from cds_service.narrative.context.cue_limits import is_title_of_today, is_told_apart, names_examples
 from cds_service.narrative.context.grounds import is_affirmed, is_ground
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.words.items import Row
@@ -26,7 +26,7 @@ def is_out(
     if items[place].text == EMPTY_BOX and stands_behind(items, mentions, place):
         return True
     if cue.effect is not CueEffect.HYPOTHETICAL:
-        return False
+        return place == 0 and is_title_of_today(items, cue, mentions, mention)
     if not cue.is_listing and is_told_apart(items, placed, mention):
         return True
     if cue.is_listing:

@@ -252,7 +252,7 @@ def _turns(accounts: Accounts, part: range) -> bool:
     """Return whether a part of the sentence behind a denial may take it back. What finds another thing does not."""
     if any(accounts.retracts(at) for at in part):
         return True
-    if any(one.place in part or _is_result_in(one, part) for one in accounts.mentions):
+    if accounts.is_of_arms(part) or any(one.place in part or _is_result_in(one, part) for one in accounts.mentions):
         return False
     if any(accounts.leaves_out(at) for at in part) or _is_loose(accounts, part):
         return True

@@ -66,6 +66,7 @@ def is_of_both(row: Row, claim: Claim) -> bool:
     if claim.side is not _UNSTATED:
         return False
     words = {row[claim.head.at].text.split()[-1]}
+    words.update(item.text for item in row[max(0, claim.head.at - 1) : claim.head.at] if item.concept("topic"))
     words.update(word for at in claim.result.words for word in row[at].text.split())
     return not _PAIRED.isdisjoint(words)
 

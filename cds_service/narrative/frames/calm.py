@@ -39,7 +39,7 @@ _COPULAS = frozenset(
     {"is not", "isnt", "was not", "wasnt", "are not", "arent", "does not", "doesnt", "did not", "not", "no longer"}
 )
 _SMALL = frozenset({Role.BRIDGE, Role.LIST})
-_NONE = ("no ", "not ", "never ", "pain free", "painfree", "painless")
+_NONE = ("no ", "not ", "never ", "pain free", "painfree", "painless", "free ")
 _BEGUN, _PLUS = "begun", "+"
 _SMALL_WORDS, _RELATIVES = frozenset({"to", "very", "is", "are"}), frozenset({"which", "that"})
 _JOINING, _BEING = frozenset({"and", "&"}), frozenset({"is", "are", "was", "were", "feels", "very"})

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from cds_service.narrative.frames.calm import PAINLESS, VAGUE
+from cds_service.narrative.frames.calm import PAINLESS, VAGUE, closes
 from cds_service.narrative.frames.changes import (
     ACTION,
     BETTER,
@@ -24,8 +24,10 @@ from cds_service.narrative.words.items import Item, Role, Row
 
 _REACH: Final = 8  # items between an action and its change
 _LED_WITHIN: Final = 5  # items behind a comma: "no better with bending"
+_ENDING: Final = "ending"  # a word of relief where nothing follows
 _ASIDE: Final = "aside"  # when, and where
 _CART, _RELATIVES = "cart", frozenset({"which", "that"})
+_NEITHER: Final = frozenset({"neither", "nothing", "none", "no"})  # "walking aggravates neither the back nor the leg"
 _TO, _AND, _FOR, _COMMA = "to", frozenset({"and", "then"}), "for", ","
 
 
@@ -35,11 +37,14 @@ def change_behind(changes: Changes, row: Row, place: int, action: str) -> Govern
     for at in range(place + 1, min(len(row), place + _REACH)):
         item = row[at]
         change = PAIN if is_denied and item.concept(QUALITY) == VAGUE else change_of(item)
+        if change == _ENDING:
+            change = BETTER if closes(row, at) else None  # "sits and it goes", not "it goes to the foot"
         if item.concept(QUALITY) == PAINLESS and changes.meaning_of(PAIN, action):
             return Governing(at, PAIN, is_denied=True)
         if change and changes.meaning(item, change, action):
             is_taken = bool(occasion) and change != PAIN and not (occasion == _TO and change == BETTER)
             is_taken = is_taken or (is_joined and not is_series and change not in {BETTER, SAME, *LED})
+            is_denied = is_denied or (at + 1 < len(row) and row[at + 1].text in _NEITHER)
             return None if is_taken else Governing(at, change, is_denied=is_denied)
         if item.is_marked(*LISTS):
             is_joined = is_joined or item.text in _AND or _leads_to_same(row, at)
@@ -51,6 +56,8 @@ def change_behind(changes: Changes, row: Row, place: int, action: str) -> Govern
                 return None
         elif is_denial(item):
             is_denied = True
+        elif is_joined and item.role is Role.PAIN:
+            continue  # "bends forward and the leg pain goes"
         elif item.concept(OCCASION) and at + 1 < len(row) and row[at + 1].concept(_ASIDE):
             continue  # "sits, and within a minute it settles"
         elif item.concept(OCCASION) and item.role is not Role.RUN:

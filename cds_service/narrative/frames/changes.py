@@ -29,6 +29,7 @@ _OPPOSITES = {
     SAME: (BETTER, WORSE),
     ALTER: (BETTER, WORSE),
 }
+_FILLER: Final = "filler"  # "only when walking"
 _PASSED = frozenset({Role.PLACE, Role.RUN})
 _AMOUNTS: Final = ("pace", "distance", "span", "dominance", "count")
 
@@ -76,7 +77,7 @@ def is_amount(item: Item) -> bool:
 
 def breaks(item: Item) -> bool:
     """Return whether a word parts an action from its change."""
-    if item.concept(PRONOUN) or item.concept(PERSON) or item.role in _PASSED:
+    if item.concept(PRONOUN) or item.concept(PERSON) or item.concept(_FILLER) or item.role in _PASSED:
         return False
     if item.is_marked(Mark.STOP) or item.role is Role.ELSEWHERE or item.concept(COMPLAINT) or item.entry.saying:
         return True

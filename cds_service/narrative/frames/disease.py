@@ -25,6 +25,8 @@ _LUMBAR, _SPINE = "lumbar", frozenset({"lumbar", "back"})
 _ON = frozenset({"on", "on the"})
 _SLIP, _PICTURE = "slip", "picture"
 _LISTS = (Mark.LIST, Mark.JOINED)
+_PARTS_OF_HIP: Final = frozenset({"labrum", "femoral-head", "gluteal", "trochanter"})
+_OWN_JOINT: Final = {"ankle-foot-disorder": "foot", "knee-disorder": "knee"}
 _STUDY: Final = "electrodiagnostics"
 _DENIED_WITHIN: Final = 3  # items between a denial and its disease: "no significant OA"
 _LEADING_TO_SIDES, _ENTRY = frozenset({"-", ":", ",", "(", ";"}), 5  # "OA hips: R mod, L mild"
@@ -75,9 +77,9 @@ class DiseaseFrame(Frame):
         if not found and all(slot.is_listed or not slot.is_inside for slot in slots):
             found = find_meanings(table, row, [])  # the title tells of another place: "XR pelvis: no AVN"
         for meaning, places in found:
-            mention = self._mention(row, head, meaning, places)
+            mention = self._mention(row, head, meaning, _of_own_joint(row, meaning, places))
             if mention.side is Side.UNSTATED:
-                mention.side = _titled_side(row, mention, table)
+                mention.side = _side_of_sentence(row, mention, table)
             graded = list(_of_graded_sides(row, mention)) if SCALE in row.kinds else []
             yield from graded or _of_listed_sides(row, mention) or (mention, *_of_other_side(row, mention))
 
@@ -108,6 +110,12 @@ class DiseaseFrame(Frame):
             and not any(item.is_marked(Mark.STOP, Mark.LIST) for item in row[min(at, head) + 1 : max(at, head)])
             for at in near
         )
+
+
+def _of_own_joint(row: Row, meaning: PhraseMeaning, places: list[Slot]) -> list[Slot]:
+    """Return the places of a disease without those of another joint: "R hip OA and plantar fasciitis"."""
+    own = next((_OWN_JOINT[one] for one in meaning.records if one in _OWN_JOINT), None)
+    return [slot for slot in places if own is None or row[slot.at].concept("joint") in (None, own)]
 
 
 def _shared(row: Row, placed: Mapping[int, list[Slot]], other: int, head: int) -> list[Slot]:
@@ -141,6 +149,11 @@ def _names_side(row: Row) -> bool:
     return any(item.is_side or item.side is not Side.UNSTATED for item in row)
 
 
+def _side_of_sentence(row: Row, mention: Mention, table: Mapping[str, PhraseMeaning]) -> Side:
+    titled = _titled_side(row, mention, table)
+    return _listed_side(row, mention) if titled is Side.UNSTATED else titled
+
+
 def _titled_side(row: Row, mention: Mention, table: Mapping[str, PhraseMeaning]) -> Side:
     """Return the only side of a sentence if a picture of a hip has it, or a study of a leg, that shows a disease.
 
@@ -155,6 +168,21 @@ def _titled_side(row: Row, mention: Mention, table: Mapping[str, PhraseMeaning])
     is_seen = any(item.concept(_PICTURE) or _is_study(item) for item in title)
     joints = {item.concept("joint") for item in (*title, *(row[at] for at in mention.parts))} - {None, _LUMBAR}
     return row[sides[0]].entry.side or Side.UNSTATED if is_seen and joints == {joint} else Side.UNSTATED
+
+
+def _listed_side(row: Row, mention: Mention) -> Side:
+    """Return the only side of a sentence if a hip has it, and lists a part of one: "L hip OA, labral tear"."""
+    sides = [at for at, item in enumerate(row) if item.is_side or item.side is not Side.UNSTATED]
+    heads = [at for at in row.kinds.get(_DISEASE, ()) if at < mention.first]
+    if len(sides) != 1 or not heads or row[sides[0]].entry.side is None or not sides[0] < heads[-1]:
+        return Side.UNSTATED
+    is_of_hip = any(row[at].concept("structure") in _PARTS_OF_HIP for at in mention.parts)
+    is_hip = any(item.concept("joint") == "hip" for item in row[sides[0] : heads[-1]])
+    is_next = all(
+        item.is_marked(Mark.LINK, *_LISTS) or item.concept(MODIFIER) or item.entry.qualifiers
+        for item in row[heads[-1] + 1 : mention.first]
+    )
+    return row[sides[0]].entry.side or Side.UNSTATED if is_of_hip and is_hip and is_next else Side.UNSTATED
 
 
 def _is_study(item: Item) -> bool:

@@ -237,11 +237,12 @@ def lacks(row: Row, at: int, is_named: Callable[[Item], bool]) -> bool:
     behind = [item for item in row[at + 1 : at + 1 + _NEAR] if not item.is_side]
     while behind and behind[0].concept(_FILLER) and not is_named(behind[0]):
         behind.pop(0)
-    if not behind or not is_named(behind[0]):
-        return False
+    if not behind or not is_named(behind[0]) or behind[0].concept(RESULT):
+        return False  # "no altered sensation"
     if len(behind) > 1 and behind[1].concept("joint") == _HIP:
         behind.pop(1)  # "no IR left hip"
-    return len(behind) == 1 or (_ends_name(behind[1]) and not behind[1].concept(RESULT))
+    is_placed = len(behind) > 1 and is_site(behind[1])  # "no sensation L foot"
+    return len(behind) == 1 or is_placed or (_ends_name(behind[1]) and not behind[1].concept(RESULT))
 
 
 def _ends_name(item: Item) -> bool:

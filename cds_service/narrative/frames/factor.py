@@ -30,6 +30,7 @@ from cds_service.narrative.frames.changes import (
     is_amount,
 )
 from cds_service.narrative.frames.frame import Frame
+from cds_service.narrative.frames.runs import is_fraction
 from cds_service.narrative.frames.setting_out import (
     FURNITURE,
     STARTING,
@@ -80,6 +81,7 @@ _ROADS: Final = frozenset(
 _COMMA, _COLON, _DASH = ",", ":", "-"
 _RUNNING = "running"
 _LEAST_LONG: Final = MappingProxyType({"distance": 10, "mile": 6})  # kilometres, or miles
+_CANNOT, _WITHOUT = ("cant", "cannot", "unable"), frozenset({"without", "w/o"})  # "cannot walk far without pain"
 _UNTIL, _COMPARED = frozenset({"before", "until", "till"}), frozenset({"than", "rather than"})
 _BEFORE, _BEHIND = 12, 8  # items between an action and its change
 
@@ -108,6 +110,7 @@ class FactorFrame(Frame):
             found = behind if is_nearer or not before else before
             found = found or unhindered(row, place, action) or well_before(row, place, action)
             found = found or self._until(row, place, action) or self._by_itself(row, place, action)
+            found = found and _undenied(row, place, found)
             if found and (mention := self._mention(row, place, action, found)):
                 denied = mention.value is FindingValue.ABSENT
                 yield mention
@@ -180,7 +183,7 @@ class FactorFrame(Frame):
                 is_next = nearest == at + 1 and (change != PAIN or is_rising(row, nearest))
                 is_led = is_led or change in LED or (is_headed and change != PAIN) or _is_from(row, at, nearest, change)
                 return Governing(at, change, is_listed) if is_led or is_next or item.concept(OCCASION) else None
-            elif item.is_marked(*LISTS):
+            elif item.is_marked(*LISTS) and not is_fraction(row, at):
                 needs_action = not joins_places(row, at)
             elif item.text == _COLON or (item.text == _DASH and at and change_of(row[at - 1])):
                 is_headed = True  # "Agg: walking, stairs"
@@ -196,7 +199,8 @@ class FactorFrame(Frame):
 
     def _until(self, row: Row, place: int, action: str) -> Governing | None:
         """Return the pain that ends an action: "can walk 200 m before the legs ache"."""
-        ends = (at for at in range(place + 1, min(len(row), place + _BEHIND)) if _said(row, at) in _UNTIL)
+        ending = {*_UNTIL, *_WITHOUT} if _is_not_done(row, place) else _UNTIL
+        ends = (at for at in range(place + 1, min(len(row), place + _BEHIND)) if _said(row, at) in ending)
         end = next(ends, None)
         if action != WALKING or end is None:
             return None
@@ -216,6 +220,18 @@ class FactorFrame(Frame):
             return None
         key = row[at].concept(ACTION) or row[at].concept(OCCASION) or ""
         return Governing(at, key) if self.table.get(key, {}).get(action) else None
+
+
+def _is_not_done(row: Row, place: int) -> bool:
+    """Return whether somebody does not do it, or cannot: "cannot walk"."""
+    return row[place].text.startswith(_CANNOT) or (place > 0 and is_denial(row[place - 1]))
+
+
+def _undenied(row: Row, place: int, found: Governing) -> Governing:
+    """Return a pain that is denied twice as one that is there: "cannot walk 100 m without pain"."""
+    is_without = any(_said(row, at) in _WITHOUT for at in range(place + 1, found.at))
+    is_twice = found.change == PAIN and found.is_denied and is_without and _is_not_done(row, place)
+    return found._replace(is_denied=False) if is_twice else found
 
 
 def _said(row: Row, at: int) -> str:

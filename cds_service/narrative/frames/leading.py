@@ -23,7 +23,7 @@ _LONGEST_TITLE: Final = 4  # items
 _PARTS: Final = ("region", "root", "muscle")
 _NONE: Final = frozenset[int]()
 _SIGNS: Final = frozenset({"+", "-"})
-_HAS: Final = frozenset({"has", "have", "shows", "show", "demonstrates", "demonstrate"})
+_HAS: Final = frozenset({"being", "has", "have", "shows", "show", "demonstrates", "demonstrate"})
 
 
 def asides(row: Row) -> frozenset[int]:
@@ -89,7 +89,7 @@ def is_examiner(row: Row, at: int) -> bool:
 
 
 def has_what_follows(row: Row, at: int) -> bool:
-    """Return whether a part of the body has the result behind it: "the right leg has full power"."""
+    """Return whether a part of the body has the result behind it: "the leg has full power", "the legs being spared"."""
     if row[at].text not in _HAS or not at or at + 1 >= len(row):
         return False
     behind = row[at + 1]

@@ -23,7 +23,8 @@ def merge(one: Token, other: Token, row: Row) -> Token:
         value = FindingValue.PRESENT  # "AJ 0 2+": it is lost on one side, whichever that is
     if one.value and row[other.at].text in _NIL:
         value = FindingValue.ABSENT
-    return one._replace(value=value, grade=one.grade or other.grade, words=(*one.words, *other.words))
+    at = other.at if one.value is None and other.value else one.at  # "positive for numbness"
+    return one._replace(at=at, value=value, grade=one.grade or other.grade, words=(*one.words, *other.words))
 
 
 def joins(first: Token, between: Token, second: Token) -> bool:

@@ -53,7 +53,7 @@ class PainReader:
 
     def _step(self, place: int, item: Item) -> None:
         role = item.role
-        if self._denied is not None and role is not Role.PAIN_WORD:
+        if self._denied is not None and role not in {Role.PAIN_WORD, _BRIDGE}:
             self._end_pain()
         match role:
             case Role.PLACE:
@@ -69,6 +69,8 @@ class PainReader:
                 self._read_run(place, item)
             case Role.LIST:
                 self._read_list(item, place)
+            case Role.BRIDGE if self._denied is not None:
+                self._deny(place)
             case Role.BRIDGE if calm.is_vague(self._items, place, self._waiting[0]):
                 self._share(place, Pain(self._next(), is_vague=True))
 
@@ -170,17 +172,15 @@ class PainReader:
         if pain is None or pain.listed or pain.moved:
             return False
         is_placed = any(one.chain == pain.chain for one in self.mentions)
-        if not is_placed and runs.leads_to_place(self._items, place):
-            return True
-        return runs.leads_to_run(self._items, place, runs=pain.runs)
+        is_led = not is_placed and runs.leads_to_place(self._items, place)
+        return is_led or runs.leads_to_run(self._items, place, runs=pain.runs)
 
     def _read_whole(self, place: int) -> None:
         """Read a pain named by itself. Where it radiates to, and places that share its pain word, share its side."""
-        pain = self._pain
-        runs_on = pain is not None and pain.runs
-        if pain is not None and runs_on and not pain.is_ours:
+        pain = self._pain if self._pain is not None and self._pain.runs else None
+        if pain is not None and not pain.is_ours:
             return  # it radiates there from a place outside the content
-        whole = Pain(pain.chain if pain is not None and runs_on else self._next(), runs=runs_on)
+        whole = Pain(pain.chain if pain else self._next(), runs=pain is not None)
         self._share(place, whole)
         self._mention(place, place, whole)
         self._begin(whole.chain)

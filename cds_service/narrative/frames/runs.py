@@ -14,7 +14,7 @@ _MOVE: Final = "move"
 WAY: Final = "way"  # a direction: needs a pain, or another word of radiation, before it
 THE: Final = frozenset({"the", "this", "that", "his", "her", "my"})  # before "pain": the one spoken of
 ACTION: Final = "action"  # "walking", "flexion": pain goes on behind what brings it on
-_COMMA, _SINCE, _OF, _DASH = ",", "since", "of", "-"
+_COMMA, _SINCE, _OF, _DASH, _AND = ",", "since", "of", "-", "and"
 _RELATIVES = frozenset({"which", "that", "now", "then", "since", "has now", "have now"})
 _NOT, _BUT, _BEFORE_NOT = frozenset({"not", "never"}), "but", frozenset({",", "but", "-", "("})
 _PRONOUNS = frozenset({"which", "that"})
@@ -42,9 +42,8 @@ _GOING = frozenset(
 _WHERE = frozenset({"in", "at", "over", "around", "about", "across"})
 _IS_WHERE = frozenset({"is in", "are in", "was in", "were in", "is at", "is over", "is around"})
 _MAX_WORDS = 2  # between a pain and where it is
-_OCCASION = "occasion"  # "when walking"
 _BEGUN, _ORIGIN, _ON = "begun", "origin", "on"  # "since", "it starts in", "on the right"
-_CHANGE, _WORSE = "effect", "worse"  # "is worst in the groin"
+_OCCASION, _CHANGE, _WORSE = "occasion", "effect", "worse"  # "when walking", "is worst in the groin"
 _MAX_UNKNOWN = 3  # unknown words between a pain and the word that says where it goes
 _REACH = 8  # items that are looked at
 
@@ -76,14 +75,30 @@ def leads_aside(items: Sequence[Item], place: int) -> bool:
 
 
 def is_of_now(items: Sequence[Item], place: int) -> bool:
-    """Return whether a word of today leads to where it hurts: "now mainly the calf", "pain today 3/10 in the back"."""
-    if not items[place].is_marked(Mark.STOP_OPENING) and items[place].text not in _TODAY:
+    """Return whether a word of time leads to where it hurts: "now mainly the calf", "started 2 weeks ago R buttock"."""
+    if not _tells_when(items, place):
         return False
-    behind = (one for one in items[place + 1 : place + _REACH] if one.text not in _SCALE and not _is_small(one))
-    found = next(behind, None)
-    before = next((one for one in reversed(items[:place]) if one.role is not Role.BRIDGE), None)
-    is_led = before is not None and (before.role is Role.RUN or before.role is Role.PAIN_WORD)
-    return is_led and found is not None and found.role is Role.PLACE
+    at = place + 1
+    while at < len(items) and (_is_small(items[at]) or items[at].text in _SCALE or _tells_when(items, at)):
+        at += 1
+    is_place = at < len(items) and items[at].role is Role.PLACE
+    before = place - 1
+    while before > 0 and (items[before].role is Role.BRIDGE or _tells_when(items, before)):
+        before -= 1
+    is_led = before >= 0 and items[before].role in {Role.RUN, Role.PAIN_WORD}
+    return is_led and is_place and not (at + 1 < len(items) and items[at + 1].is_unknown)
+
+
+def _tells_when(items: Sequence[Item], at: int) -> bool:
+    """Return whether an item tells when: "today", "now", "started", "2 weeks" and "ago" behind it."""
+    item = items[at]
+    if item.is_marked(Mark.BEGAN, Mark.STOP_OPENING) or _is_span(item) or item.text in _TODAY or item.concept(_BEGUN):
+        return True
+    return item.is_unknown and not item.entry.concepts and at > 0 and _is_span(items[at - 1])
+
+
+def _is_span(item: Item) -> bool:
+    return item.is_marked(Mark.TIME) or item.concept("span") is not None
 
 
 def _is_small(item: Item) -> bool:
@@ -128,7 +143,8 @@ def leads_to_place(items: Sequence[Item], place: int) -> bool:
         is_plain = item.entry.concepts.keys() <= {DAY} or item.concept(_CHANGE) == _WORSE or item.concept("modifier")
         is_word = item.is_unknown and bool(is_plain)
         unknown += is_word
-        if unknown > _MAX_WORDS or not (item.role is Role.BRIDGE or is_word):
+        is_joined = item.text == _AND and unknown > 0  # "is described as sharp and is located in"
+        if unknown > _MAX_WORDS or not (item.role is Role.BRIDGE or is_word or is_joined):
             return False
     return False
 

@@ -74,6 +74,10 @@ class SensationFrame(ExaminationFrame):
             return self.said(at, score)
         return self.said(at, "absent") if lacks(row, at, _is_sensation) else super().result(row, at)
 
+    def passes(self, row: Row, at: int) -> bool:
+        """Return whether an item may stand between a leg and its sensation: "numbness outer side right thigh"."""
+        return super().passes(row, at) or row[at].concept("facing") is not None
+
     @staticmethod
     def _is_numb(row: Row, at: int) -> bool:
         return bool(row[at].concept(_NUMB)) or _is_unfelt(row, at)

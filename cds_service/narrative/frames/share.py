@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
+from typing import Final
 
 from cds_service.model.facts import FindingValue
 from cds_service.narrative.frames.calm import VAGUE
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.sites import DOMINANCE, QUALITY, REGION
+from cds_service.narrative.frames.subject import COMPLAINT
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.words.items import Item, Role, Row
 from cds_service.narrative.words.lexicon import Mark
@@ -21,6 +23,9 @@ _FIRST, _SECOND = 1, 2
 _BEHIND = 4  # items behind both, where they may be called equal
 _BACK_PAIN = "low-back-pain"
 _SLASH, _TEN = "/", 10
+_NO: Final = ("no ", "not ")
+_PAINS: Final = frozenset({Role.PAIN, Role.PAIN_WORD})
+_THAN, _COMPARED = "than", frozenset({"worse", "more", "greater", "sorer", "stronger"})  # "in the leg than in the back"
 
 
 class ShareFrame(Frame):
@@ -32,7 +37,7 @@ class ShareFrame(Frame):
 
     def read(self, row: Row) -> Iterator[Mention]:
         """Yield whether the leg or the back is said to hurt more."""
-        if not (row.has_number or DOMINANCE in row.kinds):
+        if not (row.has_number or DOMINANCE in row.kinds or _THAN in row.sentence.words):
             return  # as in most sentences
         meaning = self.table.get(_LEG, {}).get(_BACK)
         parts = [(at, part) for at, item in enumerate(row) if (part := _part(item))]
@@ -58,6 +63,8 @@ class ShareFrame(Frame):
         between = row[first + 1 : second]
         if any(item.concept(DOMINANCE) == _EQUAL for item in (*between, *row[second + 1 : second + _BEHIND])):
             return 0
+        if _is_compared(row, first, second):
+            return _FIRST
         if any(item.concept(DOMINANCE) for item in between):
             return None if any(item.is_marked(Mark.LIST) for item in between) else _FIRST
         scores = [_score_behind(row, first, second), _score_behind(row, second, len(row))]
@@ -67,6 +74,17 @@ class ShareFrame(Frame):
         if len(numbers) != 2 or sum(numbers) != _ALL:
             return None
         return 0 if numbers[0] == _HALF else _FIRST if numbers[0] > numbers[1] else _SECOND
+
+
+def _is_compared(row: Row, first: int, second: int) -> bool:
+    """Return whether "worse" stands before two parts and "than" between them: "worse in the leg than in the back"."""
+    if not any(row.sentence.words[row.firsts[at]] == _THAN for at in range(first + 1, second)):
+        return False
+    before = row[max(0, first - _BEHIND) : first]
+    is_led = any(not _COMPARED.isdisjoint(item.text.split()) for item in before)
+    is_other = any(item.entry.cues or item.concept(COMPLAINT) or item.text.startswith(_NO) for item in row[:second])
+    is_listed = any(item.is_marked(Mark.LIST) for item in row[first:second])
+    return is_led and not (is_other or is_listed) and any(item.role in _PAINS for item in row[:first])
 
 
 def _part(item: Item) -> str | None:

@@ -231,8 +231,10 @@ def _is_hurting(row: Row, place: int) -> bool:
     if place + 1 < len(row) and _is_pain(row[place + 1]):
         return True
     before = _content_before(row, place)
+    if before is not None and before.concept(DOMINANCE) and place > 1 and row[place - 2].concept(REGION):
+        return _is_hurting(row, place - 2)  # "pain LLE > RLE"
     behind = row[place + 1] if place + 1 < len(row) else None
-    is_last = behind is None or not (behind.is_unknown or behind.entry.saying)
+    is_last = behind is None or not (behind.is_unknown or behind.entry.saying) or bool(behind.concept(DOMINANCE))
     return before is not None and before.role in {Role.RUN, Role.PAIN_WORD} and is_last
 
 

@@ -113,7 +113,7 @@ def _behind_bracket(row: Row, place: int) -> Side | None:
 
 def _tells_of(row: Row, at: int) -> bool:
     """Return whether what follows a side tells of what stands before it: "plantar fasciitis R is her main problem"."""
-    if row[at].text in _VERBS or (row.word(at), row.word(at + 1)) == _IN_PLACE:
+    if row.word(at) in _VERBS or (row.word(at), row.word(at + 1)) == _IN_PLACE:
         return True
     if row[at].concept(MODIFIER):
         return at + 1 == len(row) or row[at + 1].is_marked(*_LISTS)  # "HNP L4-5 R paracentral"

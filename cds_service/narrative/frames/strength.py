@@ -43,9 +43,12 @@ _OF_THE_FOOT = ("dorsiflexion", "plantarflexion", "toe", "ehl", "eversion")
 _MUSCLES_OF_FOOT = ("fhl", "ta", "gs", "gsc", "tibialis", "gastroc", "df", "pf", "peroneal", "tib", "edl", "adf")
 # Muscles of which nothing but the power is examined: less of it is a weakness, "EHL reduced on the left".
 _POWER_ALONE = frozenset({"ehl", "extensor hallucis longus", "tib ant", "tibialis anterior", "ta", "edl", "fhl"})
-_REDUCED = "reduced"
+_REDUCED, _STRONG = "reduced", "strong"
 _FIRING = frozenset({"intact", "grossly intact", "firing", "strong", "all intact"})  # of a muscle that is no joint
-_WEAK = frozenset({"weak", "weaker", "weakness", "loss of power", "motor weakness"})
+_WEAK = frozenset(
+    {"weak", "weaker", "weakness", "loss of power", "loss of strength", "motor weakness", "paresis", "monoparesis"}
+    | {"paralysis", "paralysed", "paralyzed"}
+)
 
 
 class StrengthFrame(ExaminationFrame):
@@ -61,7 +64,12 @@ class StrengthFrame(ExaminationFrame):
     def read(self, row: Row) -> Iterator[Mention]:
         """Yield what is said of strength, if anything is."""
         is_named = not _NAMES.isdisjoint(row.kinds)
-        if is_named or self.speaks(row) or sums_up(row) or any(_is_weak(row[at]) for at in row.kinds.get(RESULT, ())):
+        if (
+            is_named
+            or self.speaks(row)
+            or sums_up(row)
+            or any(_tells_of_strength(row[at]) for at in row.kinds.get(RESULT, ()))
+        ):
             yield from super().read(row)
 
     def is_topic(self, row: Row, at: int) -> bool:
@@ -147,6 +155,8 @@ class StrengthFrame(ExaminationFrame):
             return True
         if result.concept(RESULT) == _REDUCED and head.text in _POWER_ALONE and not _speaks_of_reflexes(row):
             return True
+        if _is_strong(result) and head.concept("whole"):
+            return True  # "legs strong and equal"
         if not result.concept(GRADE):
             is_firing = bool(head.concept(_MUSCLE)) and result.text in _FIRING and _moves_foot(head)
             return claim.result.value is FindingValue.ABSENT and (is_firing or sums_up(row))
@@ -160,6 +170,14 @@ class StrengthFrame(ExaminationFrame):
 def _is_weak(item: Item) -> bool:
     """Return whether an item says weak, perhaps beside numb: "weak and numb"."""
     return item.text in _WEAK or (item.concept(_NUMB) is not None and not _WEAK.isdisjoint(item.text.split()))
+
+
+def _is_strong(item: Item) -> bool:
+    return item.text.startswith(_STRONG)
+
+
+def _tells_of_strength(item: Item) -> bool:
+    return _is_weak(item) or _is_strong(item)
 
 
 def _is_joined_to_weakness(row: Row, at: int) -> bool:

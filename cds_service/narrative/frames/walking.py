@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
+from cds_service.narrative.frames.calm import closes
 from cds_service.narrative.frames.changes import is_amount
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.sites import REGION
@@ -29,6 +30,11 @@ _MOVING = frozenset(
     }
 )  # fmt: skip
 _LEGS = frozenset({"leg", "calf", "thigh", "buttock", "lower-leg", "foot"})
+_DOING, _HARD, _UNABLE = (
+    "change",
+    frozenset({"trouble", "cannot"}),
+    ("cannot", "cant", "unable", "difficult", "struggl"),
+)
 _FRACTION: Final = "score"  # "1/2 block"
 _REACH, _NEAR = 12, 7  # items from the action to its end, and from there to the pain
 _PAINS = frozenset({Role.PAIN, Role.PAIN_WORD})
@@ -59,7 +65,7 @@ class WalkingFrame(Frame):
 
     def _end_of(self, row: Row, place: int) -> int | None:
         """Return the pain that ends a walk."""
-        is_measured = False
+        is_measured = _is_hindered(row, place)
         for at in range(place + 1, min(len(row), place + _REACH)):
             item = row[at]
             if item.text in (_THEN if is_measured else _SURE):
@@ -75,7 +81,7 @@ class WalkingFrame(Frame):
     def _pain_before(self, row: Row, place: int) -> int | None:
         """Return the pain that comes on after a distance: "calf pain after 200 yards"."""
         least = _LEAST.get(row[place].concept(_PACE) or "")
-        if least is None or place < 2 or row[place - 1].number < least or _is_treated(row, place):
+        if least is None or place < 2 or _count(row[place - 1]) < least or _is_treated(row, place):
             return None
         led = False
         for at in range(place - 2, max(-1, place - _NEAR), -1):
@@ -86,6 +92,17 @@ class WalkingFrame(Frame):
             if item.is_marked(Mark.STOP, Mark.LIST, Mark.JOINED) or item.entry.cues:
                 return None
         return None
+
+
+def _count(item: Item) -> int:
+    """Return the number that an item names: "a block" is one."""
+    return max(item.number, int(item.concept("count") is not None))
+
+
+def _is_hindered(row: Row, place: int) -> bool:
+    """Return whether somebody is said not to walk well: "struggles to walk because of pain"."""
+    is_led = place > 0 and row[place - 1].concept(_DOING) in _HARD
+    return is_led or row[place].text.startswith(_UNABLE)
 
 
 def _is_treated(row: Row, place: int) -> bool:
@@ -105,8 +122,8 @@ def _pain_behind(row: Row, end: int) -> int | None:
         is_leg = is_leg or item.concept(REGION) in _LEGS
         if item.role in _PAINS:
             return at if pain_at(row, at) is Subject.OURS else None
-        if item.concept(_HEAVY) and is_leg:
-            return at
+        if (item.concept(_HEAVY) and is_leg) or (item.role is Role.PLACE and closes(row, at)):
+            return at  # "limited by the left hip"
         if _breaks(item):
             return None
     return None

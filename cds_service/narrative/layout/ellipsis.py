@@ -1,10 +1,11 @@
 """Complete what is told of the other side without naming again what was examined: "IR 5 with groin pain; right 30"."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final, NamedTuple, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from cds_service.model.sides import Side
-from cds_service.narrative.layout.then_now import Turn, named_parts, turns_to_now
+from cds_service.narrative.layout.clauses import Clause, Find
+from cds_service.narrative.layout.then_now import join_now, told_now, turns_to_now
 from cds_service.narrative.words.items import Item, Role, Row
 from cds_service.narrative.words.lexicon import Mark
 from cds_service.narrative.words.tokenizer import CLAUSE, LINE, STOP, Sentence
@@ -36,50 +37,42 @@ _LONGEST: Final = 8  # items that are named
 _LONGEST_TOLD: Final = 11  # items of what is told of the other side
 
 
-class _Clause(NamedTuple):
-    sentence: Sentence
-    row: Row
-
-
-_Find: TypeAlias = Callable[[Sentence], Row]
-
-
-def complete(parts: Sequence[Sentence], rows: Sequence[Row], find: _Find) -> Iterator[tuple[Sentence, Row]]:
+def complete(parts: Sequence[Sentence], rows: Sequence[Row], find: Find) -> Iterator[tuple[Sentence, Row]]:
     """Yield the sentences and their rows; what was examined stands again before the result of the other side."""
-    before: _Clause | None = None
-    for part, row in zip(parts, rows, strict=True):
+    before: Clause | None = None
+    for part, row in join_now(parts, rows, find):
         if before is not None and (names := _found_on_other_side(before, row)):
             for name in names:
                 said = name.followed_by(part)
                 yield said, find(said)
             continue
         if before is not None and _may_complete(before, row):
-            told = _completed(before, _Clause(part, row), find)
+            told = _completed(before, Clause(part, row), find)
             yield told
             before = told
             continue
         if before is not None and (topic := _topic_above(before, row)):
-            told = _Clause(topic.followed_by(part), row)
+            told = Clause(topic.followed_by(part), row)
             before = told._replace(row=find(told.sentence))
             yield before
             continue
         turn = _turn(row) if row.traits & SIDE else None
         if turn is None and (now := turns_to_now(row)) is not None:
-            before = _Clause(part, row)
-            yield from _told_now(before, now, find)
+            before = Clause(part, row)
+            yield from told_now(before, now, find)
             continue
         if turn is None:
-            before = _Clause(part, row)
+            before = Clause(part, row)
             yield before
             continue
         first, rest = part.part(0, row.firsts[turn], CLAUSE), part.part(row.firsts[turn + 1])
-        before = _Clause(first, find(first))
-        told = _completed(before, _Clause(rest, find(rest)), find)
-        yield from (before, told) if told.sentence is not rest else [_Clause(part, row)]
+        before = Clause(first, find(first))
+        told = _completed(before, Clause(rest, find(rest)), find)
+        yield from (before, told) if told.sentence is not rest else [Clause(part, row)]
         before = told
 
 
-def _found_on_other_side(before: _Clause, row: Row) -> list[Sentence]:
+def _found_on_other_side(before: Clause, row: Row) -> list[Sentence]:
     """Return the names of all that was examined on one side, if a sentence only tells that the other is normal."""
     said = [item for item in row if not (item.text in _BESIDE_SIDE or item.is_side)]
     sides = [item.entry.side for item in row if item.is_side]
@@ -101,21 +94,7 @@ def _has_result(row: Row) -> bool:
     return row.has_number or not row.kinds.keys().isdisjoint(_RESULT_KINDS)
 
 
-def _told_now(told: _Clause, turn: Turn, find: _Find) -> Iterator[tuple[Sentence, Row]]:
-    """Yield what is found now behind the names of what was examined. What was found before holds no more."""
-    part, row = told
-    has_side = any(item.is_side for item in row[turn.now :])
-    places = named_parts(row, turn.then, with_side=not has_side)
-    names = [part.part(*row.words(at, at)) for at in places]
-    begin = row.firsts[turn.now] + row[turn.now].text.startswith(_COMMA)  # ", present today" is one phrase
-    whole = names[0].followed_by(*names[1:], part.part(begin))
-    if places[0]:
-        before = part.part(0, row.firsts[places[0]], STOP)
-        yield before, find(before)
-    yield whole, find(whole)
-
-
-def _topic_above(before: _Clause, row: Row) -> Sentence | None:
+def _topic_above(before: Clause, row: Row) -> Sentence | None:
     """Return the words for what the sentence before examined, where this one only names a further part of it."""
     is_below = before.sentence.ending == LINE and _is_title(before)
     is_next = before.sentence.ending == STOP and "reflex" in before.row.kinds and "reflex-place" in row.kinds
@@ -139,7 +118,7 @@ def _grades_reflexes(row: Row) -> bool:
     )
 
 
-def _is_title(before: _Clause) -> bool:
+def _is_title(before: Clause) -> bool:
     """Return whether a line only names what is examined below it, or is an entry of such a list."""
     words = before.sentence.words
     row = before.row
@@ -148,7 +127,7 @@ def _is_title(before: _Clause) -> bool:
     return len(words) <= _LONGEST * 2 and (is_bare or is_entry)
 
 
-def _may_complete(before: _Clause, row: Row) -> bool:
+def _may_complete(before: Clause, row: Row) -> bool:
     """Return whether a sentence only tells of the other side: behind a semicolon, or as an entry, "Left: positive"."""
     is_entry = len(row) > 1 and row[0].is_side and row[1].text == _COLON and row[0].entry.side in _OPPOSITE
     is_next = before.sentence.ending == CLAUSE or (is_entry and before.sentence.ending in _ENDINGS)
@@ -164,7 +143,7 @@ def _is_of_other_side(before: Row, first: Item) -> bool:
     return is_other and told <= _OPPOSITE.keys() - {first.entry.side} and len(heads) == 1
 
 
-def _completed(before: _Clause, told: _Clause, find: _Find) -> _Clause:
+def _completed(before: Clause, told: Clause, find: Find) -> Clause:
     """Return what is told of the other side behind the names of what was examined, if one thing was, or "both"."""
     row = before.row
     heads = _examined(row)
@@ -174,13 +153,13 @@ def _completed(before: _Clause, told: _Clause, find: _Find) -> _Clause:
     names = [_name_of(before, head) for head in heads]
     if len(heads) > 1 and _BOTH.isdisjoint(told.sentence.words):
         whole = _each_of(names, told) if side is told.sentence else None
-        return told if whole is None else _Clause(whole, find(whole))
+        return told if whole is None else Clause(whole, find(whole))
     joined = [one for name in names for one in (_word(told.sentence, _AND, 0), name)]
     whole = joined[1].followed_by(*joined[2:], side)
-    return _Clause(whole, find(whole))
+    return Clause(whole, find(whole))
 
 
-def _name_of(before: _Clause, head: int) -> Sentence:
+def _name_of(before: Clause, head: int) -> Sentence:
     """Return the words for what was examined: for a direction behind "rotation" both."""
     row = before.row
     name = before.sentence.part(*row.words(head, head))
@@ -201,7 +180,7 @@ def _examined(row: Row) -> list[int]:
     return list(heads.values())
 
 
-def _each_of(names: Sequence[Sentence], told: _Clause) -> Sentence | None:
+def _each_of(names: Sequence[Sentence], told: Clause) -> Sentence | None:
     """Return what was examined with a result for each, where there are as many: "IR 10, ER 30; L 30 and 45"."""
     row, sentence = told.row, told.sentence
     results = [at for at, item in enumerate(row) if item.number >= 0 or _is_measure(item)]
@@ -216,7 +195,7 @@ def _each_of(names: Sequence[Sentence], told: _Clause) -> Sentence | None:
     return listed[1].followed_by(*listed[2:])
 
 
-def _named_for_other(told: _Clause, row: Row) -> Sentence | None:
+def _named_for_other(told: Clause, row: Row) -> Sentence | None:
     """Return what is told with "other" written as the side that was not named, or None if both were, or neither."""
     sentence = told.sentence
     at = next((at for at, word in enumerate(sentence.words) if word in _OTHER), None)

@@ -1,11 +1,13 @@
 """Part what was found before from what is found now: "EHL 3/5 at the last visit, 5/5 today"."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from cds_service.narrative.layout.clauses import Clause, Find
 from cds_service.narrative.words.items import Item, Row
 from cds_service.narrative.words.lexicon import DAY, CueEffect, Mark
+from cds_service.narrative.words.tokenizer import STOP, Sentence
 from cds_service.narrative.words.traits import marked
 
 _HEADS: Final = ("test", "motion", "reflex", "muscle", "topic")
@@ -21,6 +23,7 @@ _SMALL: Final = _IT_IS | frozenset({"is", "are", "has", "at", "/", "and"})
 _RELATIVES: Final = frozenset({"which", "that", "is", "are", "has"})
 _PRESENT, _COMMA, _WAS = "present", ",", ("was ", "were ")
 _IN, _MAY = "in", "may"  # the month; by itself it is another word
+_UNKNOWN: Final = "unknown"
 _LONGEST: Final = 8  # items of what is told of now
 
 
@@ -29,6 +32,21 @@ class Turn(NamedTuple):
 
     then: int
     now: int
+
+
+def join_now(parts: Sequence[Sentence], rows: Sequence[Row], find: Find) -> Iterator[Clause]:
+    """Yield the clauses, each with one behind it that only tells its result of now: "SLR was +; today negative"."""
+    clauses = [Clause(part, row) for part, row in zip(parts, rows, strict=True)]
+    at = 0
+    while at < len(clauses):
+        one = clauses[at]
+        at += 1
+        if at < len(clauses) and _is_only_of_now(clauses[at].row):
+            whole = one.sentence.followed_by(clauses[at].sentence)
+            row = find(whole)
+            if turns_to_now(row) is not None:
+                one, at = Clause(whole, row), at + 1
+        yield one
 
 
 def turns_to_now(row: Row) -> Turn | None:
@@ -43,7 +61,28 @@ def turns_to_now(row: Row) -> Turn | None:
     return None
 
 
-def named_parts(row: Row, end: int, *, with_side: bool) -> list[int]:
+def told_now(told: Clause, turn: Turn, find: Find) -> Iterator[tuple[Sentence, Row]]:
+    """Yield what is found now behind the names of what was examined. What was found before holds no more."""
+    part, row = told
+    has_side = any(item.is_side for item in row[turn.now :])
+    places = _named_parts(row, turn.then, with_side=not has_side)
+    names = [part.part(*row.words(at, at)) for at in places]
+    begin = row.firsts[turn.now] + row[turn.now].text.startswith(_COMMA)  # ", present today" is one phrase
+    whole = names[0].followed_by(*names[1:], part.part(begin))
+    if places[0]:
+        before = part.part(0, row.firsts[places[0]], STOP)
+        yield before, find(before)
+    yield whole, find(whole)
+
+
+def _is_only_of_now(row: Row) -> bool:
+    """Return whether a sentence opens with "now" and a result, and names nothing: "today it is negative"."""
+    if not row.traits & _TURNED or not row[0].is_marked(Mark.NOW) or any(kind in row.kinds for kind in _HEADS):
+        return False
+    return _is_of_now(row[: _end_of_now(row, 0)])
+
+
+def _named_parts(row: Row, end: int, *, with_side: bool) -> list[int]:
     """Return the places of the items before `end` that name what was examined."""
     return [
         at
@@ -100,7 +139,8 @@ def _is_of_now(items: Sequence[Item]) -> bool:
     if len(items) > _LONGEST or not any(item.is_marked(Mark.NOW) for item in items):
         return False
     is_told = any(item.number >= 0 or _is_result(item) for item in items)
-    return is_told and all(_is_told(item) for item in items)
+    is_known = not any(item.concept("result") == _UNKNOWN for item in items)  # "today not tested"
+    return is_told and is_known and all(_is_told(item) for item in items)
 
 
 def _is_told(item: Item) -> bool:

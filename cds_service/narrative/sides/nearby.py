@@ -15,14 +15,13 @@ _LISTS = (Mark.LIST, Mark.JOINED)
 _OPENING = frozenset({",", "("})
 _CLOSING = ")"
 # Behind a side they lead on, so that the side is of what stands before: "buttock pain left when sitting".
-_LEADING_ON = frozenset(
-    {
+_LEADING_ON = frozenset({
         "from", "since", "for", "when", "whenever", "while", "whilst", "with", "w", "after", "during", "if", "once",
         "because", "due", "d", "as", "which", "who", "but", "so", "every", "each", "especially", "particularly",
-        "lying", "sitting", "walking", "standing", "climbing", "running", "turning", "rolling", "squatting",
-        "at", "overnight", "nightly", "worse", "worst", "better", "until", "without", "w/o",
-    }
-)  # fmt: skip
+        "lying", "sitting", "walking", "standing", "climbing", "running", "turning", "rolling", "squatting", "at",
+        "overnight", "nightly", "worse", "worst", "better", "until", "without", "w/o", "first", "noticed", "started",
+        "began", "came",
+})  # fmt: skip
 _COPULAS = frozenset({"is", "was", "are", "were"})  # "knee pain on the left is the main problem"
 _COMMA, _SLASH, _PASSED = ",", "/", frozenset({"yes", "y", "only", "( + )"})
 _TOO = frozenset({"also", "again", "too", "as well"})  # "knee sore too, right", "hip pain, also right"

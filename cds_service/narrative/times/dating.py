@@ -10,6 +10,8 @@ from cds_service.narrative.words.time_finder import Time, TimeKind
 from cds_service.narrative.words.traits import marked
 
 _COMMA = ","
+_PAST, _NEAR = frozenset({"had", "was", "were", "got"}), 4  # items before a pain: "had leg pain after a fall in 2015"
+_AFTER = frozenset({"after", "following", "since"})
 _FAR = 2  # words between what happened and its date
 _LISTS = (Mark.LIST, Mark.JOINED)
 _STOP = marked(Mark.STOP)
@@ -38,7 +40,9 @@ def date_mentions(row: Row, mentions: Sequence[Mention], times: Sequence[Time]) 
         else:
             _date(_behind(row, ordered, one), one.time)
     for one, before in trailing:
-        _date(before, one.time)
+        for mention in before:
+            began = one.time.kind is not TimeKind.AT or _is_since_then(row, mention, one)
+            mention.dated(one.time.when, began=began)
 
 
 def histories(row: Row, times: Sequence[Time]) -> frozenset[int]:
@@ -53,7 +57,14 @@ def _place(row: Row, time: Time) -> _Placed:
     return _Placed(places.start, places.stop, time)
 
 
-def _date(mentions: Iterator[Mention] | list[Mention], time: Time) -> None:
+def _is_since_then(row: Row, mention: Mention, placed: _Placed) -> bool:
+    """Return whether a pain began with what happened on a day: "hip pain after a fall six months ago"."""
+    between = row[mention.last + 1 : placed.first]
+    is_past = any(item.text in _PAST for item in row[max(0, mention.first - _NEAR) : mention.first])
+    return mention.saying.is_pain and not is_past and any(item.text in _AFTER for item in between)
+
+
+def _date(mentions: Iterator[Mention], time: Time) -> None:
     for mention in mentions:
         mention.dated(time.when, began=time.kind is not TimeKind.AT)
 

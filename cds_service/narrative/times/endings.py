@@ -34,6 +34,7 @@ _SEEN = frozenset(
     | {"reviewed", "injected", "operated", "complained", "reported", "described", "mentioned", "troubled", "bothered"}
     | {"troubling", "bothering", "listed", "assessed", "discussed"}
 )
+_LEADING_TO_WHICH, _WHICH, _LEAST = frozenset({"from", "of", "with"}), frozenset({"which", "that"}), 2
 _TOWARDS = _ARTICLES | {"in", "into", "at", "on", "to", "over", "around", "in the", "at the", "of the"}
 _AUXILIARIES = frozenset({"has", "have", "had", "is", "now", "completely", "fully", "since"})
 _TROUBLES = frozenset(
@@ -184,6 +185,8 @@ def _is_subject(items: Row, mention: Mention, place: int) -> bool:
         and (AUXILIARIES.issuperset(between[-1].text.split()) or between[-1].is_marked(Mark.DEGREE))
     ):
         between.pop()
+    if _is_relative(between):
+        return True
     is_open = not between or between[-1].is_marked(*_LISTS) or between[-1].text in _PRONOUNS
     is_referring = bool(between) and between[-1].text in _PRONOUNS
     if _tells_of_visit(items, mention, place):
@@ -204,6 +207,20 @@ def _tells_of_visit(items: Row, mention: Mention, place: int) -> bool:
         return False
     is_plain = all(item.entry.saying is None and not item.is_marked(Mark.LIST) for item in between)
     return is_plain and not _AUXILIARIES.isdisjoint(words[-1:])
+
+
+def _is_relative(items: Sequence[Item]) -> bool:
+    """Return whether a clause only tells of what was spoken of: "the foot drop (from which he suffered) has recovered".
+
+    Nothing in it is unknown, listed or found: else it may tell of something that is not over.
+    """
+    said = items[1:] if items and items[0].text in _LEADING_TO_WHICH else items
+    if len(said) < _LEAST or not (said[0].text in _WHICH or said[0].concept("person")):
+        return False
+    is_plain = all(cue.effect is CueEffect.HISTORICAL for item in said for cue in item.entry.cues)
+    return is_plain and not any(
+        item.is_unknown or item.is_marked(*_LISTS, Mark.EXCEPT) or item.entry.saying for item in said
+    )
 
 
 def _without_bracket(items: Sequence[Item]) -> list[Item]:

@@ -49,5 +49,5 @@ def is_of_then(items: Sequence[Item], mention: Mention) -> bool:
 
 
 def is_told_of_then(row: Row, mention: Mention) -> bool:
-    """Return whether words behind a mention say that it was so on a day before: "negative at last visit"."""
-    return bool(row.traits & _THEN) and is_of_then(row, mention)
+    """Return whether words behind a mention, or at the opening, say that it was so on a day before: "initially had"."""
+    return bool(row.traits & _THEN) and (row[0].is_marked(Mark.THEN) or is_of_then(row, mention))
