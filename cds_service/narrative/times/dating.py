@@ -47,7 +47,7 @@ def date_mentions(row: Row, mentions: Sequence[Mention], times: Sequence[Time]) 
 
 
 def histories(row: Row, mentions: Sequence[Mention], times: Sequence[Time]) -> frozenset[int]:
-    """Return the items of "three-week history of", and of "h/o back pain since 2 years": they are no cues of the past."""
+    """Return the items of "three-week history of", and of "h/o LBP since 2 years": they are no cues of the past."""
     if not times:
         return frozenset()
     told = {at for time in times if time.kind is TimeKind.HISTORY for at in row.places(time.first, time.end)}
