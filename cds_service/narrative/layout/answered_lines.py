@@ -11,6 +11,10 @@ _ENTRY: Final = re.compile(
     r"|\s(?:[yn]|[+-]\s?ve|pos|neg|yes|no|\u2713|\u2717|\u2714|\u2718))\s?\.?\s*",
     re.IGNORECASE,
 )
+# What a line ends in, to look at few of them closely.
+_LAST: Final = re.compile(
+    rf"(?:(?<![^\W_]){_ANSWER}{_ENDING}|ve)|[-+\u2713\u2717\u2714\u2718])\s?\.?\s*\Z", re.IGNORECASE
+)
 _TICKED: Final = re.compile(r"\s*(?:\[[xX]\]|[\u2611\u2713\u2714])\s?\w")
 _DOTS: Final = re.compile(r"(?<=\s)\.{2,}(?=\s)")  # "fever ... no"
 
@@ -25,7 +29,7 @@ def part_answered_lines(text: str) -> str:
 def _begun(lines: Sequence[str]) -> Iterator[str]:
     was_entry = False
     for line in lines:
-        is_entry = _ENTRY.fullmatch(line) is not None
+        is_entry = _LAST.search(line) is not None and _ENTRY.fullmatch(line) is not None
         said = _DOTS.sub(_as_colon, line) if is_entry else line
         yield _capital(said) if is_entry and was_entry and said.lstrip()[:1].islower() else said
         was_entry = is_entry or _TICKED.match(line) is not None
