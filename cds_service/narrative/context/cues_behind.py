@@ -29,6 +29,7 @@ _AGO: Final = "ago"
 _REASONS: Final = frozenset({"(", "as", "because", "due", "d", "owing", "given", "secondary"})
 _BEGAN: Final = ("began", "started", "developed", "first")
 _NEAR_BEFORE: Final = 4  # items
+_EXAMINED: Final = ("test", "reflex")
 _HISTORY: Final = frozenset({"hx", "history"})
 _MAX_UNKNOWN: Final = 1  # unknown words between a mention and a cue after it
 _MAX_UNKNOWN_EVENT: Final = 4  # between what happened and "decades ago": it tells how it happened
@@ -50,6 +51,8 @@ class CuesBehind:
         if self._items[place].text in _SIGNS and (place > mention.last + 1 or self._items[0].text in _LEADING):
             return False  # "(+) night pain, (-) fever": it denies what stands behind it
         between = without_own_side(self._items[mention.last + 1 : place], mention)
+        if cue.effect is CueEffect.NEGATED and any(item.concept(kind) for item in between for kind in _EXAMINED):
+            return False  # "numb left foot with SLR negative"
         if cue.effect is CueEffect.UNCLEAR and any(item.is_marked(Mark.QUOTED) for item in between):
             return False  # "groin pain L (previous note said R in error)"
         if cue.effect is CueEffect.HISTORICAL and mention.saying.is_event and _is_how(between):

@@ -12,6 +12,7 @@ from cds_service.narrative.frames.claims import Claim, read_claims
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.leading import DASH, asides, has_what_follows, is_examiner, leads_on, titles
 from cds_service.narrative.frames.neuro import NEURO, is_summed_up
+from cds_service.narrative.frames.own_results import ANOTHER, takes_own_result
 from cds_service.narrative.frames.paired_results import join_pairs
 from cds_service.narrative.frames.partings import close_exception
 from cds_service.narrative.frames.small_words import NONE, parts_of, small_part
@@ -168,6 +169,8 @@ class ExaminationFrame(Frame):
                 token = self._token(row, at, row[at])
                 if (token is None or token.part is _BREAK) and line.deny(at):
                     continue
+            if (token is None or token is BREAK) and _is_measure(row[at]) and line.is_behind(ANOTHER):
+                token = Token(_RESULT, at, words=(at,))  # "SLR R 90 L 80 EHL R 3/5", of which strength reads no angle
             if token is not None:
                 line.add(token, at)
             else:
@@ -188,6 +191,8 @@ class ExaminationFrame(Frame):
             if topic and found.part is _RESULT and found.concept != RETURNED:
                 return found._replace(concept=OWN if self.is_topic(row, at) else FOREIGN)
             return found
+        if not topic and takes_own_result(row, at):
+            return Token(Part.OTHER, at, ANOTHER)
         token = small_part(item)
         if item.concept(_POSITION) and item.side in _ONE:
             return SIDES[item.side]  # "in left stance"
@@ -218,6 +223,10 @@ class ExaminationFrame(Frame):
         if item.text == DASH or entry.cues or item.is_marked(Mark.STOP):
             return False
         return is_site(item) or item.is_marked(*_BRIDGES) or bool(entry.qualifiers)
+
+
+def _is_measure(item: Item) -> bool:
+    return item.number >= 0 or item.concept(GRADE) is not None or item.concept("reflex-grade") is not None
 
 
 def _is_normal_in_short(row: Row, at: int) -> bool:
@@ -277,7 +286,7 @@ def _mention(claim: Claim, meaning: PhraseMeaning, *, is_general: bool) -> Menti
         side=claim.side,
         is_sided=True,
         qualifiers={GRADE: result.grade} if result.grade and GRADE in meaning.takes else {},
-        parts=result.words,
+        parts=(head, *result.words) if result.grade else result.words,  # graded, it is no place of a pain
         results=result.words,
         is_general=is_general,
     )

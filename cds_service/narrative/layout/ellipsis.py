@@ -5,6 +5,8 @@ from typing import Final
 
 from cds_service.model.sides import Side
 from cds_service.narrative.layout.clauses import Clause, Find
+from cds_service.narrative.layout.now_then import settle_then
+from cds_service.narrative.layout.other_named import name_other
 from cds_service.narrative.layout.then_now import join_now, told_now, turns_to_now
 from cds_service.narrative.words.items import Item, Role, Row
 from cds_service.narrative.words.lexicon import Mark
@@ -21,7 +23,7 @@ _TURNS: Final = frozenset({",", "but", "and", *_CONTRASTS})
 _OTHER: Final = frozenset({"other", "opposite", "contralateral"})
 _OPPOSITE: Final = {Side.LEFT: "right", Side.RIGHT: "left"}
 _BOTH: Final = frozenset({"both", "all"})
-_SMALL: Final = frozenset({"side", "one", "-", *_BOTH})
+_SMALL: Final = frozenset({"side", "one", "-", "it", "it is", "its", *_BOTH})
 _TOPIC: Final = "topic"
 _PARTS_OF: Final = {
     "reflex": ("reflex-place",),
@@ -40,7 +42,8 @@ _LONGEST_TOLD: Final = 11  # items of what is told of the other side
 def complete(parts: Sequence[Sentence], rows: Sequence[Row], find: Find) -> Iterator[tuple[Sentence, Row]]:
     """Yield the sentences and their rows; what was examined stands again before the result of the other side."""
     before: Clause | None = None
-    for part, row in join_now(parts, rows, find):
+    for clause in settle_then(join_now(parts, rows, find), find):
+        part, row = name_other(clause, before, find)
         if before is not None and (names := _found_on_other_side(before, row)):
             for name in names:
                 said = name.followed_by(part)
@@ -56,7 +59,7 @@ def complete(parts: Sequence[Sentence], rows: Sequence[Row], find: Find) -> Iter
             before = told._replace(row=find(told.sentence))
             yield before
             continue
-        turn = _turn(row) if row.traits & SIDE else None
+        turn = _turn(row, is_of_other=row is not clause.row) if row.traits & SIDE else None
         if turn is None and (now := turns_to_now(row)) is not None:
             before = Clause(part, row)
             yield from told_now(before, now, find)
@@ -131,16 +134,18 @@ def _may_complete(before: Clause, row: Row) -> bool:
     """Return whether a sentence only tells of the other side: behind a semicolon, or as an entry, "Left: positive"."""
     is_entry = len(row) > 1 and row[0].is_side and row[1].text == _COLON and row[0].entry.side in _OPPOSITE
     is_next = before.sentence.ending == CLAUSE or (is_entry and before.sentence.ending in _ENDINGS)
-    is_next = is_next or (before.sentence.ending == STOP and len(row) > 1 and _is_of_other_side(before.row, row[0]))
-    return is_next and _tells_of_other(row, 0)
+    first = next((item for item in row if item.is_side), None)
+    is_line = before.sentence.ending == LINE and len(row) > 1 and row[0].is_side
+    is_next = is_next or is_line or (before.sentence.ending == STOP and _is_of_other_side(before.row, first))
+    return is_next and (_tells_of_other(row, 0) or _ends_with_side(row))
 
 
-def _is_of_other_side(before: Row, first: Item) -> bool:
+def _is_of_other_side(before: Row, first: Item | None) -> bool:
     """Return whether one thing was examined on one side and an item is the other side: "SLR neg L. R pos at 40"."""
     told = {item.entry.side or item.side for item in before} - {None, Side.UNSTATED}
     heads = [at for kind in _HEADS for at in before.kinds.get(kind, ())]
-    is_other = first.is_side and first.entry.side in _OPPOSITE and len(told) == 1
-    return is_other and told <= _OPPOSITE.keys() - {first.entry.side} and len(heads) == 1
+    side = first.entry.side if first is not None else None
+    return side in _OPPOSITE and len(told) == len(heads) == 1 and told <= _OPPOSITE.keys() - {side}
 
 
 def _completed(before: Clause, told: Clause, find: Find) -> Clause:
@@ -212,7 +217,7 @@ def _word(sentence: Sentence, word: str, at: int) -> Sentence:
     return Sentence((word,), (word,), sentence.ending, sentence.starts[at : at + 1])
 
 
-def _turn(row: Row) -> int | None:
+def _turn(row: Row, *, is_of_other: bool) -> int | None:
     """Return where a sentence turns to the other side, if the frames would not follow it past what stands before."""
     heads = [at for kind in _HEADS for at in row.kinds.get(kind, ())]
     if not heads:
@@ -222,7 +227,9 @@ def _turn(row: Row) -> int | None:
             between = row[max(heads) + 1 : at]
             is_parted = any(item.is_unknown and not item.entry.concepts for item in between)
             is_parted = is_parted or any(item.role in _PAINS for item in between) or row[at].text in _CONTRASTS
-            is_named_anew = any(row[led].text in _BOTH or _is_other(row, led) for led in range(at + 1, len(row)))
+            is_named_anew = is_of_other or any(
+                row[led].text in _BOTH or _is_other(row, led) for led in range(at + 1, len(row))
+            )
             return at if is_parted or is_named_anew else None
     return None
 
@@ -241,6 +248,15 @@ def _tells_of_other(row: Row, start: int) -> bool:
     is_told = any(item.number >= 0 or _is_result(item) for item in items)
     end = next((place for place in range(start, len(row)) if not _is_told(row, place)), len(row))
     return is_led and is_told and (end == len(row) or _tells_more(row, end))
+
+
+def _ends_with_side(row: Row) -> bool:
+    """Return whether only a result and behind it one side are told: "negative on the right"."""
+    sides = [at for at, item in enumerate(row) if item.is_side]
+    results = [at for at, item in enumerate(row) if item.number >= 0 or _is_result(item)]
+    if len(row) > _LONGEST_TOLD or len(sides) != 1 or not results or results[0] > sides[0]:
+        return False
+    return row[sides[0]].entry.side in _OPPOSITE and all(_is_told(row, at) for at in range(len(row)))
 
 
 def _tells_more(row: Row, at: int) -> bool:
