@@ -92,6 +92,7 @@ class MentionReader:
             free_of_both(row, mentions)
             mentions += pains_of_other_side(row, pains.mentions)
         if others:
+            mentions = _not_denied(mentions)
             settle_deficits(row, others)
         if pains.referring:
             _refer(pains, antecedent.side if pains.opening is Side.UNSTATED else pains.opening)
@@ -151,6 +152,18 @@ def _refer(pains: PainReader, side: Side) -> None:
     for mention in pains.mentions:
         if mention.chain in pains.referring and mention.radiates and mention.side is Side.UNSTATED:
             mention.side = side
+
+
+def _not_denied(mentions: list[Mention]) -> list[Mention]:
+    """Return mentions without those that are but a part of their own denial: "femoral neck fracture: negative"."""
+    denied = [one for one in mentions if one.value is FindingValue.ABSENT and one.results]
+    return [one for one in mentions if not any(_is_part_of(one, other) for other in denied)] if denied else mentions
+
+
+def _is_part_of(mention: Mention, denial: Mention) -> bool:
+    is_same = mention.saying.records == denial.saying.records and mention.side is denial.side
+    is_within = denial.first <= mention.first and mention.last < denial.last
+    return mention.value is FindingValue.PRESENT and is_same and is_within
 
 
 def _without(row: Row, taken: set[int]) -> list[Item]:
