@@ -44,7 +44,8 @@ def read_claims(run: Sequence[Token], heading: Side) -> Iterator[Claim]:
         end = place
         while end < len(run) and not run[end].is_head:
             end += 1
-        tail, behind = _divide(run[place:end], before, is_last=end == len(run))
+        is_last = end == len(run) or _is_list_of_sides(run[place:end], run[end + 1 : end + 3])
+        tail, behind = _divide(run[place:end], before, is_last=is_last)
         yield from _claims(before, heads, tail, heading)
         before, place = behind, end
 
@@ -125,6 +126,14 @@ def _divide(behind: Sequence[Token], before: Sequence[Token], *, is_last: bool) 
     if len(results) > 1:
         return behind[: results[1]], list(behind[results[1] :])
     return behind[: results[0] + 1], []  # a side between two heads may belong to either
+
+
+def _is_list_of_sides(behind: Sequence[Token], ahead: Sequence[Token]) -> bool:
+    """Return whether each side has its result, up to a head that has its own: "SLR R +ve, L -ve AJ R 0"."""
+    parts = [token.part for token in behind]
+    if parts != [_SIDE, _RESULT, _SEPARATOR, _SIDE, _RESULT] or behind[0].side is behind[3].side:
+        return False
+    return [token.part for token in ahead] == [_SIDE, _RESULT]
 
 
 def _has_result(tokens: Iterable[Token]) -> bool:

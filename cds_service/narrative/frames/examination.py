@@ -82,7 +82,7 @@ class ExaminationFrame(Frame):
     def result(self, row: Row, at: int) -> Token | None:
         """Return what an item is as a result, or None."""
         concept = row[at].concept(RESULT)
-        if self.topic and are_alike(row, at):
+        if self.topic and are_alike(row, at) and not (at and row[at - 1].concept(RESULT) in self.present):
             return self.said(at, "normal")._replace(side=Side.BOTH)
         if concept == RETURNED:
             return self.said(at, concept) if self._is_of_topic(row, at) else None
@@ -169,8 +169,8 @@ class ExaminationFrame(Frame):
                 token = self._token(row, at, row[at])
                 if (token is None or token.part is _BREAK) and line.deny(at):
                     continue
-            if (token is None or token is BREAK) and _is_measure(row[at]) and line.is_behind(ANOTHER):
-                token = Token(_RESULT, at, words=(at,))  # "SLR R 90 L 80 EHL R 3/5", of which strength reads no angle
+            if (token is None or token is BREAK) and line.is_behind(ANOTHER):
+                token = _of_another(row[at], at, token)
             if token is not None:
                 line.add(token, at)
             else:
@@ -191,7 +191,7 @@ class ExaminationFrame(Frame):
             if topic and found.part is _RESULT and found.concept != RETURNED:
                 return found._replace(concept=OWN if self.is_topic(row, at) else FOREIGN)
             return found
-        if not topic and takes_own_result(row, at):
+        if (not topic or self.foreign is _BREAK) and takes_own_result(row, at):
             return Token(Part.OTHER, at, ANOTHER)
         token = small_part(item)
         if item.concept(_POSITION) and item.side in _ONE:
@@ -225,8 +225,11 @@ class ExaminationFrame(Frame):
         return is_site(item) or item.is_marked(*_BRIDGES) or bool(entry.qualifiers)
 
 
-def _is_measure(item: Item) -> bool:
-    return item.number >= 0 or item.concept(GRADE) is not None or item.concept("reflex-grade") is not None
+def _of_another(item: Item, at: int, token: Token | None) -> Token | None:
+    """Return the part of an item behind what another frame reads: its result, of which this one reads nothing."""
+    if item.number >= 0 or item.concept(GRADE) is not None or item.concept("reflex-grade") is not None:
+        return Token(_RESULT, at, words=(at,))  # "SLR R 90 L 80 EHL R 3/5"
+    return None if item.concept("root") is not None else token  # "pinprick L4 L intact, IR L 5"
 
 
 def _is_normal_in_short(row: Row, at: int) -> bool:

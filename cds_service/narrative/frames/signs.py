@@ -18,7 +18,7 @@ def joins_sides(row: Row, at: int) -> bool:
         return False
     behind = row[at + 2 : at + 3]
     is_said = bool(behind) and (behind[0].text in {_PLUS, _MINUS} or bool(behind[0].concept(_RESULT)))
-    told = row[at - 2]
+    told = row[at - 3] if at > _LEAST and row[at - 2].concept("filler") else row[at - 2]  # "80 degrees left + right"
     return (told.number >= 0 or any(told.concept(kind) for kind in _MEASURES)) and not is_said
 
 

@@ -62,7 +62,7 @@ def _answered_each(part: Sentence, answers: Mapping[str, FindingValue]) -> Itera
     places = list(_entries(words, colon, len(words), parting)) if parting in words else []
     if parting == _COMMA and (colon or not all(_is_asked_in_words(words[slice(*place)]) for place in places)):
         places = []
-    if len(places) < _FEWEST or not all(_has_answer(words[slice(*place)], answers) for place in places):
+    if len(places) < _FEWEST or not all(_names_asked(words[slice(*place)], answers) for place in places):
         yield part
         return
     title = part.part(0, colon)
@@ -80,6 +80,11 @@ def _ends_of_answers(words: Sequence[str], answers: Mapping[str, FindingValue]) 
     are_answers = all(_is_answer(words[end - 1 : end], answers) for end in ends)
     are_named = all(words[start] not in _NAMELESS | {_COLON} for start in (0, *ends[:-1]))
     return ends if are_answers and are_named else ()
+
+
+def _names_asked(words: Sequence[str], answers: Mapping[str, FindingValue]) -> bool:
+    """Return whether an entry names what its answer is of: not the second grade of "KJ 1+/1+"."""
+    return any(word.isalpha() for word in words[:-1]) and _has_answer(words, answers)
 
 
 def _is_asked_in_words(words: Sequence[str]) -> bool:

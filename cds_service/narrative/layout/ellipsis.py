@@ -5,6 +5,7 @@ from typing import Final
 
 from cds_service.model.sides import Side
 from cds_service.narrative.layout.clauses import Clause, Find
+from cds_service.narrative.layout.examined import HEADS, RESULTS, examined, has_result, side_above
 from cds_service.narrative.layout.now_then import settle_then
 from cds_service.narrative.layout.other_named import name_other
 from cds_service.narrative.layout.then_now import join_now, told_now, turns_to_now
@@ -13,9 +14,6 @@ from cds_service.narrative.words.lexicon import Mark
 from cds_service.narrative.words.tokenizer import CLAUSE, LINE, STOP, Sentence
 from cds_service.narrative.words.traits import SIDE
 
-_HEADS: Final = ("test", "motion", "reflex", "muscle")
-_RESULTS: Final = ("result", "grade", "reflex-grade", "degrees")
-_RESULT_KINDS: Final = frozenset({*_RESULTS, "quality"})
 _BESIDE_SIDE: Final = frozenset({":", "-", "is", "side", "("})
 _PAINS: Final = frozenset({Role.PAIN, Role.PAIN_WORD, Role.PLACE})
 _CONTRASTS: Final = frozenset({"while", "whereas", "although", "though"})
@@ -30,7 +28,6 @@ _PARTS_OF: Final = {
     "sensation": ("region", "root"),
     "strength": ("muscle",),
 }  # what the words for each stand beside
-_MANY: Final = frozenset({"leg", "other", "arm"})  # concepts of more than one muscle, test or movement
 _AND, _COLON, _COMMA, _HIP, _MOTION, _ROTATION = "and", ":", ",", "hip", "motion", "rotation"
 _ENDINGS: Final = frozenset({CLAUSE, STOP, LINE})
 _NEAR: Final = 3  # items
@@ -53,6 +50,11 @@ def complete(parts: Sequence[Sentence], rows: Sequence[Row], find: Find) -> Iter
             told = _completed(before, Clause(part, row), find)
             yield told
             before = told
+            continue
+        if before is not None and (heading := side_above(before, row)):
+            said = heading.followed_by(part)
+            before = Clause(said, find(said))
+            yield before
             continue
         if before is not None and (topic := _topic_above(before, row)):
             told = Clause(topic.followed_by(part), row)
@@ -86,15 +88,11 @@ def _found_on_other_side(before: Clause, row: Row) -> list[Sentence]:
     if not (is_normal and len(sides) == 1 and sides[0] in _OPPOSITE) or before.sentence.ending not in _ENDINGS:
         return []
     told = {item.entry.side or item.side for item in before.row} - {None, Side.UNSTATED}
-    if len(told) != 1 or told & {sides[0], Side.BOTH} or not _has_result(before.row):
+    if len(told) != 1 or told & {sides[0], Side.BOTH} or not has_result(before.row):
         return []
-    kinds = (_MOTION,) if is_of_hip else _HEADS
+    kinds = (_MOTION,) if is_of_hip else HEADS
     heads = sorted(at for kind in kinds for at in before.row.kinds.get(kind, ()))
     return [before.sentence.part(*before.row.words(at, at)) for at in dict.fromkeys(heads)][:_LONGEST]
-
-
-def _has_result(row: Row) -> bool:
-    return row.has_number or not row.kinds.keys().isdisjoint(_RESULT_KINDS)
 
 
 def _topic_above(before: Clause, row: Row) -> Sentence | None:
@@ -103,7 +101,7 @@ def _topic_above(before: Clause, row: Row) -> Sentence | None:
     is_next = before.sentence.ending == STOP and "reflex" in before.row.kinds and "reflex-place" in row.kinds
     if before.sentence.ending != CLAUSE and not is_below and not is_next:
         return None
-    if _TOPIC in row.kinds or not (row.has_number or any(kind in row.kinds for kind in _RESULTS)):
+    if _TOPIC in row.kinds or not (row.has_number or any(kind in row.kinds for kind in RESULTS)):
         return None
     for at in before.row.kinds.get(_TOPIC, ()):
         parts = _PARTS_OF.get(before.row[at].concept(_TOPIC) or "", ())
@@ -143,7 +141,7 @@ def _may_complete(before: Clause, row: Row) -> bool:
 def _is_of_other_side(before: Row, first: Item | None) -> bool:
     """Return whether one thing was examined on one side and an item is the other side: "SLR neg L. R pos at 40"."""
     told = {item.entry.side or item.side for item in before} - {None, Side.UNSTATED}
-    heads = [at for kind in _HEADS for at in before.kinds.get(kind, ())]
+    heads = [at for kind in HEADS for at in before.kinds.get(kind, ())]
     side = first.entry.side if first is not None else None
     return side in _OPPOSITE and len(told) == len(heads) == 1 and told <= _OPPOSITE.keys() - {side}
 
@@ -151,17 +149,27 @@ def _is_of_other_side(before: Row, first: Item | None) -> bool:
 def _completed(before: Clause, told: Clause, find: Find) -> Clause:
     """Return what is told of the other side behind the names of what was examined, if one thing was, or "both"."""
     row = before.row
-    heads = _examined(row)
+    heads = examined(row)
     side = _named_for_other(told, row)
-    if not heads or side is None:
+    topic = None if heads else _topic_named(before)
+    if not (heads or topic) or side is None:
         return told
-    names = [_name_of(before, head) for head in heads]
+    names = [_name_of(before, head) for head in heads] if heads else [name for name in (topic,) if name]
     if len(heads) > 1 and _BOTH.isdisjoint(told.sentence.words):
         whole = _each_of(names, told) if side is told.sentence else None
         return told if whole is None else Clause(whole, find(whole))
     joined = [one for name in names for one in (_word(told.sentence, _AND, 0), name)]
     whole = joined[1].followed_by(*joined[2:], side)
     return Clause(whole, find(whole))
+
+
+def _topic_named(before: Clause) -> Sentence | None:
+    """Return the words before the first side or result, if they name strength or the like: "leg power R 5/5"."""
+    row = before.row
+    end = next((at for at in range(len(row)) if row[at].is_side or row[at].number >= 0 or _is_result(row[at])), 0)
+    if not 0 < end <= _NEAR or not any(item.concept(_TOPIC) in _PARTS_OF for item in row[:end]):
+        return None
+    return before.sentence.part(0, row.firsts[end])
 
 
 def _name_of(before: Clause, head: int) -> Sentence:
@@ -171,18 +179,6 @@ def _name_of(before: Clause, head: int) -> Sentence:
     turns = [at for at in row.kinds.get(_MOTION, ()) if row[at].concept(_MOTION) == _ROTATION and at < head]
     is_direction = row[head].concept(_MOTION) is not None and _ROTATION[:3] not in row[head].text
     return before.sentence.part(*row.words(turns[0], turns[0])).followed_by(name) if turns and is_direction else name
-
-
-def _examined(row: Row) -> list[int]:
-    """Return the places of what was examined, each once: not "rotation" beside its directions, nor a name twice."""
-    heads: dict[tuple[str, str | None, str], int] = {}
-    for at in sorted(at for kind in _HEADS for at in row.kinds.get(kind, ())):
-        kind = next(kind for kind in _HEADS if row[at].concept(kind))
-        name = row[at].concept(kind)
-        heads.setdefault((kind, name, row[at].text if name in _MANY else ""), at)
-    if len(heads) > 1:
-        heads.pop((_MOTION, _ROTATION, ""), None)
-    return list(heads.values())
 
 
 def _each_of(names: Sequence[Sentence], told: Clause) -> Sentence | None:
@@ -219,7 +215,7 @@ def _word(sentence: Sentence, word: str, at: int) -> Sentence:
 
 def _turn(row: Row, *, is_of_other: bool) -> int | None:
     """Return where a sentence turns to the other side, if the frames would not follow it past what stands before."""
-    heads = [at for kind in _HEADS for at in row.kinds.get(kind, ())]
+    heads = [at for kind in HEADS for at in row.kinds.get(kind, ())]
     if not heads:
         return None
     for at in range(max(heads) + 1, len(row)):
@@ -273,11 +269,11 @@ def _is_told(row: Row, at: int) -> bool:
 
 
 def _is_result(item: Item) -> bool:
-    return any(item.concept(kind) for kind in _RESULTS) and not any(item.concept(kind) for kind in _HEADS)
+    return any(item.concept(kind) for kind in RESULTS) and not any(item.concept(kind) for kind in HEADS)
 
 
 def _is_measure(item: Item) -> bool:
-    return any(item.concept(kind) for kind in _RESULTS if kind != "result")
+    return any(item.concept(kind) for kind in RESULTS if kind != "result")
 
 
 def _is_other(row: Row, at: int) -> bool:

@@ -13,7 +13,24 @@ _NOW: Final = marked(Mark.NOW)
 _OPENING, _CLOSING = "(", ")"
 _BEFORE_THEN: Final = frozenset({_OPENING, ","})
 _SMALL: Final = frozenset(
-    {"it", "it is", "its", "it was", "at", "in", "on", ":", "(", ")", "may", "review", "clinic", "visit", "last review"}
+    {
+        "it",
+        "and",
+        "it is",
+        "its",
+        "it was",
+        "at",
+        "in",
+        "on",
+        ":",
+        "(",
+        ")",
+        "may",
+        "review",
+        "clinic",
+        "visit",
+        "last review",
+    }
 )
 _ARROW: Final = "->"
 _SIGNS: Final = frozenset({"+", "-", "0"})
@@ -67,11 +84,16 @@ def _without_then(clause: Clause, find: Find) -> Clause:
 def _begin_of_changed(row: Row, at: int) -> int | None:
     """Return where the result begins that an arrow turns into another of its kind: "KJ 1+ -> 2+"."""
     first = at
-    while first and _is_result(row[first - 1]):
+    while first and (_is_result(row[first - 1]) or row[first - 1].concept("filler")):
         first -= 1
     behind = row[at + 1 :]
-    is_alike = first < at and bool(behind) and _kind_of(row[at - 1]) == _kind_of(behind[0])
-    return first if is_alike and all(_is_result(item) or item.is_marked(Mark.LIST) for item in behind) else None
+    is_of_reflex = "reflex" in row.kinds
+    is_alike = first < at and bool(behind) and (is_of_reflex or _kind_of(row[first]) == _kind_of(behind[0]))
+    return (
+        first
+        if is_alike and all(_is_result(item) or item.is_marked(Mark.LIST) or item.concept("filler") for item in behind)
+        else None
+    )
 
 
 def _kind_of(item: Item) -> str:

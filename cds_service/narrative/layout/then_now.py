@@ -15,7 +15,7 @@ _PARTS: Final = ("region", "root", "reflex-place", "limb", "joint", "site")
 RESULTS: Final = ("result", "grade", "reflex-grade", "degrees")
 _SIGNS: Final = frozenset({"+", "-", "0"})
 _TURNS: Final = frozenset({",", "but", "then", "->", "and"})
-_TURNED: Final = marked(Mark.NOW, Mark.RETURN)
+_TURNED: Final = marked(Mark.NOW, Mark.RETURN, Mark.AFTER_OPERATION)
 _THEN: Final = (Mark.THEN, Mark.EARLIER, Mark.WAS, Mark.BEFORE_OPERATION)
 _WITH_TIME: Final = ("last month", "last week", "last visit", "last time")  # "absent last month" is one phrase
 _IT_IS: Final = frozenset({"it", "it is", "its"})
@@ -94,6 +94,8 @@ def _named_parts(row: Row, end: int, *, with_side: bool) -> list[int]:
 def _turn_at(row: Row, at: int) -> Turn | None:
     """Return the turn that an item begins: a comma, a word such as "but", or "now" itself."""
     item = row[at]
+    if item.text in _TURNS and (after := _after_operation(row, at)):
+        return Turn(at, after)
     if item.is_marked(Mark.RETURN):
         is_last = at == len(row) - 1 and _PRESENT in item.text.split()  # ", present today" is one phrase
         return Turn(at, at) if is_last else None
@@ -107,6 +109,16 @@ def _turn_at(row: Row, at: int) -> Turn | None:
     while then and row[then - 1].text in _RELATIVES:
         then -= 1
     return Turn(then, _begin_of_now(row, start))
+
+
+def _after_operation(row: Row, at: int) -> int:
+    """Return where the result of after an operation begins, behind one of before it, or 0: ", post-op 5/5"."""
+    behind = row[at + 1 :]
+    is_turn = len(behind) > 1 and behind[0].is_marked(Mark.AFTER_OPERATION)
+    if not is_turn or len(behind) > _LONGEST or not any(item.is_marked(Mark.BEFORE_OPERATION) for item in row[:at]):
+        return 0
+    is_told = any(item.number >= 0 or _is_result(item) for item in behind)
+    return at + 2 if is_told and all(_is_told(item) for item in behind[1:]) else 0
 
 
 def _begin_of_now(row: Row, at: int) -> int:
@@ -148,7 +160,9 @@ def _is_of_now(items: Sequence[Item]) -> bool:
     """Return whether items are a result, the word that it is one of now, and no more."""
     if len(items) > _LONGEST or not any(item.is_marked(Mark.NOW) for item in items):
         return False
-    is_told = any(item.number >= 0 or _is_result(item) for item in items)
+    now = next(at for at, item in enumerate(items) if item.is_marked(Mark.NOW))
+    places = [at for at, item in enumerate(items) if item.number >= 0 or _is_result(item)]
+    is_told = bool(places) and not places[0] < now < places[-1]  # "painful and limited; today it is full"
     is_known = not any(item.concept("result") == _UNKNOWN for item in items)  # "today not tested"
     return is_told and is_known and all(_is_told(item) for item in items)
 
