@@ -94,8 +94,8 @@ def _inherit(collector: EntryCollector) -> None:
         is_verb = verb in _SMALL and rest in collector.entries
         if not rest or not (is_verb or (verb in naming and naming.issuperset(phrase.split(" ")))):
             continue  # as nearly all
-        if entry.saying is not None and not _may_inherit(entry.saying):
-            continue
+        if Mark.AGAIN in entry.marks or (entry.saying is not None and not _may_inherit(entry.saying)):
+            continue  # "is back" names no back
         words = [rest] if is_verb else [word for word in phrase.split(" ") if word not in _SMALL]
         if named := _list_concepts(collector, words):
             kept = {kind: name for one in named for kind, name in one.items()}

@@ -37,6 +37,7 @@ _PROVOKING = frozenset(
 
 
 _PAINS: Final = frozenset({Role.PAIN, Role.PAIN_WORD})
+_TOPIC, _IN_THE = "topic", frozenset({"in", "over", "of", "at", "on", "the"})
 _NUMB: Final = "numb"  # of which "nil below the knee" is said where no pain is told
 _NO_PAINS: Final = PainReader([], frozenset())
 
@@ -92,6 +93,7 @@ class MentionReader:
             free_of_both(row, mentions)
             mentions += pains_of_other_side(row, pains.mentions)
         if others:
+            mentions = _not_denied(mentions)
             settle_deficits(row, others)
         if pains.referring:
             _refer(pains, antecedent.side if pains.opening is Side.UNSTATED else pains.opening)
@@ -153,9 +155,22 @@ def _refer(pains: PainReader, side: Side) -> None:
             mention.side = side
 
 
+def _not_denied(mentions: list[Mention]) -> list[Mention]:
+    """Return mentions without those that are but a part of their own denial: "femoral neck fracture: negative"."""
+    denied = [one for one in mentions if one.value is FindingValue.ABSENT and one.results]
+    return [one for one in mentions if not any(_is_part_of(one, other) for other in denied)] if denied else mentions
+
+
+def _is_part_of(mention: Mention, denial: Mention) -> bool:
+    is_same = mention.saying.records == denial.saying.records and mention.side is denial.side
+    is_within = denial.first <= mention.first and mention.last < denial.last
+    return mention.value is FindingValue.PRESENT and is_same and is_within
+
+
 def _without(row: Row, taken: set[int]) -> list[Item]:
     """Return a sentence whose places of pain are none where a frame has them: "groin pain, hip arthritis"."""
     hidden = [place for place in taken if row[place].role is Role.PLACE and not _hurts(row, place)]
+    hidden += [place for place in range(len(row)) if _is_felt(row, place)] if _TOPIC in row.kinds else []
     if not hidden:
         return row
     items = list(row)
@@ -183,6 +198,16 @@ def _has_own_place(row: Row, place: int) -> bool:
         return pain is not None
     behind = next((item for item in row[pain + 1 :] if item.role is not Role.BRIDGE), None)
     return behind is not None and behind.role is Role.PLACE
+
+
+def _is_felt(row: Row, place: int) -> bool:
+    """Return whether a place is but where feeling was tested: "FADIR painful, sensation in the foot normal"."""
+    if row[place].role is not Role.PLACE or place + 1 == len(row) or row[place + 1].concept("result") is None:
+        return False
+    lead = place - 1
+    while lead > 0 and row[lead].text in _IN_THE:
+        lead -= 1
+    return 0 <= lead < place - 1 and row[lead].concept(_TOPIC) == "sensation"
 
 
 def _hurts(row: Row, place: int) -> bool:

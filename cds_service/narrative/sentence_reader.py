@@ -172,7 +172,7 @@ class SentenceReader:
             before.carried,
             self._narrative.reach,
             is_name=setting.is_name,
-            passed=histories(row, times),
+            passed=histories(row, mentions, times),
             section=setting.section,
             behind=passage.rows[at + 1] if at + 1 < len(passage.rows) else None,
         )

@@ -117,7 +117,9 @@ def _is_of_function(items: Row, place: int, *, is_change: bool) -> bool:
 
 def _has_minus_signs(items: Row) -> bool:
     """Return whether a list denies with such signs. At the end of an entry that a semicolon ends it is one, too."""
-    is_closed = len(items) > 1 and items[-1].text == _MINUS and items.sentence.ending == CLAUSE
+    is_signed = any(one.text == _PLUS and other.text == _COMMA for one, other in pairwise(items))
+    is_entry = items.sentence.ending == CLAUSE or is_signed
+    is_closed = len(items) > 1 and items[-1].text == _MINUS and is_entry
     return is_closed or any(one.text == _MINUS and other.text == _COMMA for one, other in pairwise(items))
 
 

@@ -17,6 +17,7 @@ from cds_service.narrative.context.cue_limits import (
     is_freed,
     is_of_ever,
     is_of_next,
+    is_of_relative,
     is_over_before,
     is_told_apart,
     opening_of,
@@ -95,7 +96,7 @@ class Context:
         self.behind = behind
         self.is_denied_behind = behind is not None and denies_all(behind)
         self._returning = Returning.of(items, behind) if self._cues else None
-        self._is_plain = not (self._cues or carried or section or self._ended.mentions)
+        self._is_plain = not (self._cues or carried or section or self._ended.mentions or self._is_question)
 
     def _divide(self) -> None:
         """Part the cues that deny what follows from all others."""
@@ -112,7 +113,7 @@ class Context:
         if mention.value is FindingValue.ABSENT:
             return mention.place
         if id(mention) in self._ended.denied:
-            return max(place for place in self._ended.said if place > mention.last)
+            return max((place for place in self._ended.said if place > mention.last), default=mention.place)
         behind = (one for one in self._changing if one.place > mention.last and one.cue.effect is CueEffect.NEGATED)
         before = [one.place for one in self._negating if one.place < mention.first]
         return next((one.place for one in behind if self._holds(*one, mention)), [mention.place, *before][-1])
@@ -227,8 +228,7 @@ class Context:
         if place < mention.first:
             return False
         if cue.is_before and cue.effect is CueEffect.FAMILY and place - mention.last <= NEAR:
-            between = self.items[mention.last + 1 : place]
-            return bool(between) and all(item.is_marked(Mark.LINK) for item in between)  # "sciatica in her mother"
+            return is_of_relative(self.items, mention, place)
         return not cue.is_before and self._behind.reaches(place, cue, mention)
 
     def _is_stopped(self, place: int, mention: Mention, change: CueEffect) -> bool:
@@ -292,9 +292,9 @@ class Context:
 
 
 def carried_past(items: Row, carried: CueEffect | None, reach: int, sentence: Sentence) -> CueEffect | None:
-    """Return the effect that carries over past a sentence without mentions."""
-    if sentence.ending not in CARRYING:
-        return None
+    """Return the effect that carries over past a sentence without mentions, such as the number of an entry."""
+    if sentence.is_number or sentence.ending not in CARRYING:
+        return carried if sentence.is_number else None
     if not may_hold_cues(items):
         return carry(items, (), (), carried, sentence)
     return Context(items, [], carried, reach).carries(sentence)

@@ -30,6 +30,7 @@ _AGO: Final = "ago"
 _REASONS: Final = frozenset({"(", "as", "because", "due", "d", "owing", "given", "secondary"})
 _BEGAN: Final = ("began", "started", "developed", "first")
 _NEAR_BEFORE: Final = 4  # items
+_EXAMINED: Final = ("test", "reflex")
 _MAX_REST: Final = 3
 _LAST_JOINED: Final = frozenset({"and", "&", "or", "nor"})
 _END: Final = Cue(CueEffect.NEGATED, is_before=False, is_closing=True)
@@ -52,6 +53,8 @@ class CuesBehind:
         if cue.effect is CueEffect.HISTORICAL and self._began_then(mention, place):
             return False
         between = without_own_side(self._items[mention.last + 1 : place], mention)
+        if cue.effect is CueEffect.NEGATED and any(item.concept(kind) for item in between for kind in _EXAMINED):
+            return False  # "numb left foot with SLR negative"
         if self._items[place].text in _SIGNS and (not _is_rest(between) or self._items[0].text in _LEADING):
             return False  # "(+) night pain, (-) fever": it denies what stands behind it
         if cue.effect is CueEffect.UNCLEAR and any(item.is_marked(Mark.QUOTED) for item in between):

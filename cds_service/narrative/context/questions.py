@@ -39,12 +39,22 @@ _SMALL: Final = frozenset(
 )
 _COLON, _AND = ":", frozenset({"and", "&"})
 _ACT, _HAS = "act", "has"
+_ANY: Final = "any"
+_TOWARDS: Final = frozenset({"to", "->"})
+_HELP: Final = frozenset({"ed", "er", "e", "hospital", "casualty", "999", "911", "gp"})  # "A&E"
+_LONGEST_HELP: Final = 6  # words: "to the nearest A & E"
 _ANSWER: Final = 2  # items: the colon and the answer
 
 
-def is_open(items: Sequence[Item]) -> bool:
-    """Return whether a sentence asks and is not answered."""
+def is_open(items: Row) -> bool:
+    """Return whether a sentence asks and is not answered, or tells what to do about "any fever"."""
+    if items and items[0].text == _ANY and _leads_to_help(items.sentence.words):
+        return True
     return bool(items) and items[-1].text == TRAILING_QUESTION and items[0].text in ASKING
+
+
+def _leads_to_help(words: Sequence[str]) -> bool:
+    return words[-1] in _HELP and not _TOWARDS.isdisjoint(words[-_LONGEST_HELP:])
 
 
 def is_refused(items: Sequence[Item]) -> bool:

@@ -44,7 +44,8 @@ def read_claims(run: Sequence[Token], heading: Side) -> Iterator[Claim]:
         end = place
         while end < len(run) and not run[end].is_head:
             end += 1
-        tail, behind = _divide(run[place:end], before, is_last=end == len(run))
+        is_last = end == len(run) or _is_list_of_sides(run[place:end], run[end + 1 : end + 3])
+        tail, behind = _divide(run[place:end], before, is_last=is_last)
         yield from _claims(before, heads, tail, heading)
         before, place = behind, end
 
@@ -64,6 +65,8 @@ def _take_heads(run: Sequence[Token], place: int, *, is_led: bool) -> tuple[list
         if at == len(run) or not run[at].is_head or _is_of_others(heads[-1], run[at]):
             return heads, place
         between = run[place:at]
+        if is_led and heads[-1].part is Part.HEAD and _has_own_result(run, at):
+            return heads, place  # "numb left foot, SLR negative"
         if is_led and len(between) > 1 and between[0].part is _SIDE and not between[-1].is_and:
             return heads, place
         is_of = bool(between) and not _separators(between)  # "the toes of the left foot"
@@ -73,6 +76,11 @@ def _take_heads(run: Sequence[Token], place: int, *, is_led: bool) -> tuple[list
         heads[-1] = _with_side(heads[-1], chunks[0] if is_of or len(chunks) > 1 else ())
         heads.append(_with_side(run[at], chunks[-1]))
         place = at + 1
+
+
+def _has_own_result(run: Sequence[Token], at: int) -> bool:
+    """Return whether what another frame reads stands at a place, with its result right behind it."""
+    return run[at].part is Part.OTHER and bool(run[at].concept) and at + 1 < len(run) and run[at + 1].part is _RESULT
 
 
 def _is_of_others(head: Token, ahead: Token) -> bool:
@@ -120,6 +128,14 @@ def _divide(behind: Sequence[Token], before: Sequence[Token], *, is_last: bool) 
     return behind[: results[0] + 1], []  # a side between two heads may belong to either
 
 
+def _is_list_of_sides(behind: Sequence[Token], ahead: Sequence[Token]) -> bool:
+    """Return whether each side has its result, up to a head that has its own: "SLR R +ve, L -ve AJ R 0"."""
+    parts = [token.part for token in behind]
+    if parts != [_SIDE, _RESULT, _SEPARATOR, _SIDE, _RESULT] or behind[0].side is behind[3].side:
+        return False
+    return [token.part for token in ahead] == [_SIDE, _RESULT]
+
+
 def _has_result(tokens: Iterable[Token]) -> bool:
     return _RESULT in [token.part for token in tokens]
 
@@ -157,8 +173,9 @@ def _results(chunks: Sequence[Sequence[Token]]) -> list[_Result]:
     """Return the results of all chunks with their sides. A side that stands alone belongs to the result before it."""
     results: list[_Result] = []
     waiting = _UNSTATED
+    is_led = len(chunks) > 1 and [token.part for token in chunks[0]] == [_SIDE, _RESULT]
     for chunk in chunks:
-        found = list(_pairs(chunk))
+        found = list(_pairs(chunk, is_led=is_led))
         if found:
             token, side = found[0]
             results += [(token, combine_sides((waiting, side))), *found[1:]]
@@ -171,14 +188,17 @@ def _results(chunks: Sequence[Sequence[Token]]) -> list[_Result]:
     return results
 
 
-def _pairs(tokens: Sequence[Token]) -> Iterator[_Result]:
-    """Yield each result with its side: the one before it if the tokens begin with a side, else the one behind it."""
+def _pairs(tokens: Sequence[Token], *, is_led: bool = False) -> Iterator[_Result]:
+    """Yield each result with its side: the one before it if the tokens begin with a side, else the one behind it.
+
+    `is_led`: those before them did: "IR R painful and limited L full".
+    """
     places = [at for at, token in enumerate(tokens) if token.part is _RESULT]
     if len(places) == 1:
         told = tokens[places[0]]
         yield told, _only_side(tokens) if told.side is _UNSTATED else told.side
         return
-    is_side_first = bool(places) and any(token.part is Part.SIDE for token in tokens[: places[0]])
+    is_side_first = is_led or any(token.part is Part.SIDE for token in tokens[: places[0] if places else 0])
     for number, at in enumerate(places):
         start = places[number - 1] + 1 if number else 0
         end = places[number + 1] if number + 1 < len(places) else len(tokens)

@@ -7,8 +7,9 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.crossed_raise import LIFT, find_crossed_raises, is_crossed, raised_leg
-from cds_service.narrative.frames.examination import RESULT, SHARED, ExaminationFrame, lacks, speaks_of
+from cds_service.narrative.frames.examination import GRADE, RESULT, SHARED, ExaminationFrame, lacks, speaks_of
 from cds_service.narrative.frames.named_gait import find_named_gait
+from cds_service.narrative.frames.own_results import ANOTHER, takes_own_result
 from cds_service.narrative.frames.paired_results import ORDERS, PAIR
 from cds_service.narrative.frames.provoked_pain import (
     at_angle,
@@ -80,8 +81,8 @@ class ClinicalTestFrame(ExaminationFrame):
         """Return a test as a head."""
         concept = row[at].concept(_TEST)
         if concept is None:
-            is_jerk = row[at].concept("reflex") is not None  # "SLR 40, AJ absent": the jerk takes its own result
-            return Token(Part.OTHER, at, _OTHER) if is_jerk or raised_leg(row, at) is not None else None
+            is_other = takes_own_result(row, at) or raised_leg(row, at) is not None
+            return Token(Part.OTHER, at, ANOTHER) if is_other else None
         if row[at].text == _SHARED_NAME and not _is_found(row, at):
             return None
         if concept == _GAIT and _is_title(row, at):
@@ -94,6 +95,8 @@ class ClinicalTestFrame(ExaminationFrame):
     def result(self, row: Row, at: int) -> Token | None:
         """Return a result; a plus between two tests is an "and"."""
         item = row[at]
+        if item.concept(GRADE) and not item.concept(RESULT):
+            return Token(Part.RESULT, at, words=(at,))
         if item.number >= 0 and self._test_before(row, at) == _SQUAT:
             return None  # how deep it was
         if item.number >= 0:

@@ -12,6 +12,7 @@ from cds_service.narrative.frames.claims import Claim, read_claims
 from cds_service.narrative.frames.frame import Frame
 from cds_service.narrative.frames.leading import DASH, asides, has_what_follows, is_examiner, leads_on, titles
 from cds_service.narrative.frames.neuro import NEURO, is_summed_up
+from cds_service.narrative.frames.own_results import ANOTHER, takes_own_result
 from cds_service.narrative.frames.paired_results import join_pairs
 from cds_service.narrative.frames.partings import close_exception
 from cds_service.narrative.frames.small_words import NONE, parts_of, small_part
@@ -81,7 +82,7 @@ class ExaminationFrame(Frame):
     def result(self, row: Row, at: int) -> Token | None:
         """Return what an item is as a result, or None."""
         concept = row[at].concept(RESULT)
-        if self.topic and are_alike(row, at):
+        if self.topic and are_alike(row, at) and not (at and row[at - 1].concept(RESULT) in self.present):
             return self.said(at, "normal")._replace(side=Side.BOTH)
         if concept == RETURNED:
             return self.said(at, concept) if self._is_of_topic(row, at) else None
@@ -168,6 +169,8 @@ class ExaminationFrame(Frame):
                 token = self._token(row, at, row[at])
                 if (token is None or token.part is _BREAK) and line.deny(at):
                     continue
+            if (token is None or token is BREAK) and line.is_behind(ANOTHER):
+                token = _of_another(row[at], at, token)
             if token is not None:
                 line.add(token, at)
             else:
@@ -188,6 +191,8 @@ class ExaminationFrame(Frame):
             if topic and found.part is _RESULT and found.concept != RETURNED:
                 return found._replace(concept=OWN if self.is_topic(row, at) else FOREIGN)
             return found
+        if (not topic or self.foreign is _BREAK) and takes_own_result(row, at):
+            return Token(Part.OTHER, at, ANOTHER)
         token = small_part(item)
         if item.concept(_POSITION) and item.side in _ONE:
             return SIDES[item.side]  # "in left stance"
@@ -218,6 +223,13 @@ class ExaminationFrame(Frame):
         if item.text == DASH or entry.cues or item.is_marked(Mark.STOP):
             return False
         return is_site(item) or item.is_marked(*_BRIDGES) or bool(entry.qualifiers)
+
+
+def _of_another(item: Item, at: int, token: Token | None) -> Token | None:
+    """Return the part of an item behind what another frame reads: its result, of which this one reads nothing."""
+    if item.number >= 0 or item.concept(GRADE) is not None or item.concept("reflex-grade") is not None:
+        return Token(_RESULT, at, words=(at,))  # "SLR R 90 L 80 EHL R 3/5"
+    return None if item.concept("root") is not None else token  # "pinprick L4 L intact, IR L 5"
 
 
 def _is_normal_in_short(row: Row, at: int) -> bool:
@@ -286,7 +298,7 @@ def _mention(claim: Claim, meaning: PhraseMeaning, *, is_general: bool) -> Menti
         side=claim.side,
         is_sided=True,
         qualifiers={GRADE: result.grade} if result.grade and GRADE in meaning.takes else {},
-        parts=result.words,
+        parts=(head, *result.words) if result.grade else result.words,  # graded, it is no place of a pain
         results=result.words,
         is_general=is_general,
     )

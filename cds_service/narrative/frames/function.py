@@ -116,7 +116,8 @@ def _distance(row: Row, state: State, at: int, stating: frozenset[int]) -> int |
     for place in between:
         item = row[place]
         unknown += item.is_unknown and not (item.concept(ORGAN) or item.concept(_FILLER))
-        if unknown > _MAX_UNKNOWN or place in stating or item.text == _COMMA or _parts(item):
+        is_denied_behind = at > state.last and item.concept(CHANGE) == NO  # "degenerative change - no retention"
+        if unknown > _MAX_UNKNOWN or place in stating or item.text == _COMMA or _parts(item) or is_denied_behind:
             return None
         cost += 1
     return cost + 1

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from typing import Final
 
+from cds_service.model.sides import Side
 from cds_service.narrative.words.items import Item, Row
 from cds_service.narrative.words.lexicon import Mark
 
 DASH: Final = "-"
 _RESULT, _GRADE, _JUST = "result", "grade", "just"
 _STATING: Final = frozenset({"still", "being"})  # "the Achilles reflexes being equal"
+_FOUND_TO_BE: Final = "to be"
+_MEASURES: Final = (_RESULT, _GRADE, "numb", "reflex-grade", "degrees", "score")
 _NOW_ITSELF: Final = "now"
 _IT_IS: Final = frozenset({"it", "it is", "its"})
 _EXAMINERS: Final = frozenset({"i", "we"})
@@ -18,6 +21,8 @@ _EXAMINED: Final = (
     *("result", "grade", "score", "reflex-grade", "degrees", "test", "reflex", "reflex-place", "muscle", "motion"),
     *("topic", "region", "root", "limb", "numb", "walk", "joint", "structure-seen", "disease"),
 )
+_HEADS: Final = ("test", "motion", "reflex", "muscle", "topic")
+_BEFORE_DASH: Final = frozenset({"on", "the", "side", "lower"})
 _TIMES, _COLON = "x", ":"
 _LONGEST_TITLE: Final = 4  # items
 _PARTS: Final = ("region", "root", "muscle")
@@ -74,10 +79,12 @@ def leads_on(row: Row, at: int) -> bool:
     if text == DASH:
         return _is_dash(row, at)
     if text in _IT_IS:
-        return at > 0 and row[at - 1].is_marked(Mark.NOW)
+        return at > 0 and (row[at - 1].is_marked(Mark.NOW) or (row[at - 1].is_side and _leads_to_result(row, at)))
     if text == _NOW_ITSELF:
         # "left foot now numb", "sensation now full"
-        return at > 0 and (_is_part(row[at - 1]) or _is_topic(row[at - 1])) and _leads_to_result(row, at)
+        return at > 0 and _takes_now(row[at - 1]) and _leads_to_result(row, at)
+    if text.endswith(_FOUND_TO_BE) and not row[at].entry.cues:
+        return _leads_to_result(row, at)  # "was found to be positive"
     if text == _JUST and at + 1 < len(row) and row[at + 1].number >= 0:
         return True  # "was just 5 degrees"
     return text in _STATING and _leads_to_result(row, at)
@@ -97,6 +104,11 @@ def has_what_follows(row: Row, at: int) -> bool:
     return is_told and _is_part(row[at - 1])
 
 
+def _takes_now(item: Item) -> bool:
+    """Return whether the result of now may stand right behind an item: "left foot now numb", "SLR left now 80"."""
+    return _is_part(item) or _is_topic(item) or item.is_side or any(item.concept(kind) for kind in _HEADS)
+
+
 def _is_part(item: Item) -> bool:
     return any(item.concept(kind) for kind in ("region", "limb")) and item.concept(_RESULT) is None
 
@@ -109,13 +121,27 @@ def _leads_to_result(row: Row, at: int) -> bool:
     """Return whether a result follows, as in "FADIR still positive"; not another head."""
     behind = next((item for item in row[at + 1 :] if not item.is_side), None)
     return behind is not None and (
-        behind.text in _SIGNS or any(behind.concept(kind) for kind in (_RESULT, _GRADE, "numb"))
+        behind.text in _SIGNS or behind.number >= 0 or any(behind.concept(kind) for kind in _MEASURES)
+    )
+
+
+def is_headed_by_side(row: Row, at: int) -> bool:
+    """Return whether a dash only parts a side from what is examined on it: "Left - AJ absent", "R leg - SLR 80"."""
+    if at + 1 >= len(row) or not any(row[at + 1].concept(kind) for kind in _HEADS):
+        return False
+    start = max((place + 1 for place in range(at) if row[place].is_marked(Mark.LIST, Mark.STOP)), default=0)
+    named = row[start:at]
+    return any(item.is_side or item.side is not Side.UNSTATED for item in named) and all(
+        item.is_side or item.text in _BEFORE_DASH or item.concept("whole") or item.concept("joint") == "hip"
+        for item in named
     )
 
 
 def _is_dash(row: Row, at: int) -> bool:
     """Return whether a dash only leads to a result or a side: "SLR - right: negative", "R leg - intact"; no minus."""
     behind = row[at + 1] if at + 1 < len(row) else None
+    if is_headed_by_side(row, at):
+        return True
     is_minus = behind is None or any(item.text in _SIGNS for item in row if item is not row[at])
     is_measure = behind is not None and behind.number >= 0 and at > 0 and row[at - 1].is_side
     is_told = behind is not None and any(behind.concept(kind) for kind in (_RESULT, "degrees", "grade", "reflex-grade"))

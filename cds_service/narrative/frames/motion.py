@@ -154,7 +154,8 @@ class MotionFrame(ExaminationFrame):
         if nearest is None or (concept == _INTERNAL and _is_apart(row, at, nearest)):
             return concept == _INTERNAL
         joint = row[nearest].concept(_JOINT)
-        return joint is not None and joint == _HIP
+        is_of_leg = concept == _INTERNAL and row[nearest].concept("whole") is not None  # "Right leg: IR 40"
+        return joint == _HIP or is_of_leg
 
 
 def _is_apart(row: Row, at: int, joint: int) -> bool:

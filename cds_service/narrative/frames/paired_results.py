@@ -19,6 +19,8 @@ ORDERS: Final[Mapping[str, tuple[Side, Side]]] = {
     "right / left": (Side.RIGHT, Side.LEFT),
     "l / r": (Side.LEFT, Side.RIGHT),
     "left / right": (Side.LEFT, Side.RIGHT),
+    "rt / lt": (Side.RIGHT, Side.LEFT),
+    "lt / rt": (Side.LEFT, Side.RIGHT),
     "( r l )": (Side.RIGHT, Side.LEFT),
     "( l r )": (Side.LEFT, Side.RIGHT),
     "( r , l )": (Side.RIGHT, Side.LEFT),
@@ -37,6 +39,8 @@ def join_pairs(tokens: Sequence[Token], row: Row) -> list[Token]:
     if order:
         tokens = [one for token in tokens for one in _parted(token, row)]
     if not any(token.is_slash for token in tokens):
+        if order and (parted := _in_columns(tokens, row, order)):
+            return parted
         is_column = order and any(token.part is _RESULT and is_measure(row[token.at]) for token in tokens)
         return [one for one in tokens if not _is_order(one, row)] if is_column else list(tokens)
     joined: list[Token] = []
@@ -46,7 +50,7 @@ def join_pairs(tokens: Sequence[Token], row: Row) -> list[Token]:
         if end > at:
             joined.append(_shared(tokens[at:end]))
             at = end
-        elif _is_pair(tokens, at, row):
+        elif _is_pair(tokens, at, row, is_ordered=order is not None):
             is_of_one = at > 0 and _is_one_side(tokens[at - 1])
             is_of_two = _is_of_two_heads(tokens, at)
             is_of_next = is_of_two or (at + 3 < len(tokens) and _is_one_side(tokens[at + 3]))
@@ -66,10 +70,20 @@ def join_pairs(tokens: Sequence[Token], row: Row) -> list[Token]:
     return [one for one in joined if not _is_order(one, row)] if order else joined
 
 
-def _is_pair(tokens: Sequence[Token], at: int, row: Row) -> bool:
+def _is_pair(tokens: Sequence[Token], at: int, row: Row, *, is_ordered: bool = False) -> bool:
+    """Return whether two results stand with a slash between them. Words are a pair where the order is told."""
     if at + 2 >= len(tokens) or not tokens[at + 1].is_slash:
         return False
-    return all(token.part is _RESULT and is_measure(row[token.at]) for token in (tokens[at], tokens[at + 2]))
+    two = (tokens[at], tokens[at + 2])
+    return all(token.part is _RESULT and (is_ordered or is_measure(row[token.at])) for token in two)
+
+
+def _in_columns(tokens: Sequence[Token], row: Row, order: tuple[Side, Side]) -> list[Token] | None:
+    """Return a head with its two results behind the order of their sides: "SLR (R, L): negative, positive"."""
+    kept = [one for one in tokens if not _is_order(one, row)]
+    if [one.part for one in kept[1:]] != [_RESULT, Part.SEPARATOR, _RESULT] or not kept[0].is_head:
+        return None
+    return [kept[0], kept[1]._replace(side=order[0]), kept[2], kept[3]._replace(side=order[1])]
 
 
 def _internal_of(row: Row) -> int | None:

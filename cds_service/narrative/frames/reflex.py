@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
-from cds_service.narrative.frames.examination import RESULT, SHARED, TOPIC, ExaminationFrame, lacks, speaks_of
+from cds_service.narrative.frames.examination import GRADE, RESULT, SHARED, TOPIC, ExaminationFrame, lacks, speaks_of
+from cds_service.narrative.frames.signs import joins_sides
 from cds_service.narrative.frames.small_words import NONE
 from cds_service.narrative.frames.token_line import RETURNED
 from cds_service.narrative.mentions import Mention
@@ -90,10 +91,14 @@ class ReflexFrame(ExaminationFrame):
         grade = item.concept(_GRADE)
         if grade:
             return self.said(at, grade)
+        if item.concept(GRADE):
+            return Token(Part.RESULT, at, words=(at,))  # of a muscle, "quads 2/5, ankle jerk reduced"
         if _ELICIT in item.text and _is_hindered(row, at):
             return Token(Part.RESULT, at, words=(at,))
         if lacks(row, at, _is_reflex) or _is_not_got(row, at) or item.text in _NOT_THERE:
             return self.said(at, "absent")
+        if item.text == _PLUS and joins_sides(row, at):
+            return None
         if item.text == _PLUS and any(one.text == _TWO_PLUS for one in row):
             return Token(Part.RESULT, at, words=(at,))  # nobody agrees what "+" is beside "++"
         if item.text in _SIGNS and _is_of_pair(row, at):

@@ -7,6 +7,7 @@ from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import SHARED, TOPIC, ExaminationFrame, is_part, lacks
 from cds_service.narrative.frames.neuro import NEURO, denies_deficit, is_summed_up, sums_up
+from cds_service.narrative.frames.own_results import ANOTHER, takes_own_result, tells_where
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.words.items import Item, Row
 from cds_service.narrative.words.lexicon import Mark, PhraseMeaning
@@ -52,8 +53,10 @@ class SensationFrame(ExaminationFrame):
 
     def head(self, row: Row, at: int) -> Token | None:
         """Return a part of the body as a head."""
+        if row[at].concept("muscle") is not None and takes_own_result(row, at):
+            return Token(Part.OTHER, at, ANOTHER)
         place = next(filter(None, (row[at].concept(kind) for kind in _PLACES)), None)
-        if place is None:
+        if place is None or tells_where(row, at):
             return None
         part = Part.HEAD if place == _LEG else Part.OTHER
         side = Side.BOTH if _STOCKING in row[at].text and not _is_of_one_side(row) else Side.UNSTATED

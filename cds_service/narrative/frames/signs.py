@@ -5,6 +5,7 @@ from typing import Final
 from cds_service.narrative.words.items import Row
 from cds_service.narrative.words.lexicon import Mark
 
+_MEASURES: Final = ("result", "grade", "reflex-grade", "degrees")
 _TEST, _RESULT = "test", "result"
 _PLUS, _MINUS, _SLASH = "+", "-", "/"
 _BOTH: Final = "b"  # "SLR - B"
@@ -17,7 +18,8 @@ def joins_sides(row: Row, at: int) -> bool:
         return False
     behind = row[at + 2 : at + 3]
     is_said = bool(behind) and (behind[0].text in {_PLUS, _MINUS} or bool(behind[0].concept(_RESULT)))
-    return bool(row[at - 2].concept(_RESULT)) and not is_said
+    told = row[at - 3] if at > _LEAST and row[at - 2].concept("filler") else row[at - 2]  # "80 degrees left + right"
+    return (told.number >= 0 or any(told.concept(kind) for kind in _MEASURES)) and not is_said
 
 
 def led_by_signs(row: Row) -> list[int]:

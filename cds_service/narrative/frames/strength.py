@@ -17,6 +17,7 @@ from cds_service.narrative.frames.examination import (
 )
 from cds_service.narrative.frames.lifting import AIM, LIFTED, lifts_foot
 from cds_service.narrative.frames.neuro import NEURO, denies_deficit, is_summed_up, sums_up
+from cds_service.narrative.frames.own_results import tells_where
 from cds_service.narrative.frames.small_words import NONE, NOT
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.words.items import Item, Row
@@ -84,6 +85,8 @@ class StrengthFrame(ExaminationFrame):
             return Token(Part.HEAD, at, _FOOT)
         if item.concept(_WALK):
             return Token(Part.HEAD, at, _LEG)
+        if tells_where(row, at):
+            return None
         muscle = item.concept(_MUSCLE)
         place = muscle or next(filter(None, (item.concept(kind) for kind in _PLACES)), None)
         if place is None:

@@ -9,7 +9,8 @@ from cds_service.narrative.frames.merging import EQUAL, joins, merge
 from cds_service.narrative.frames.paired_results import OPPOSITE, ORDERS, is_measure
 from cds_service.narrative.frames.partings import EXCEPT, close_exception, part_from
 from cds_service.narrative.frames.small_words import COMPARING, NONE, NOT
-from cds_service.narrative.words.items import UNKNOWN_ITEM, Role, Row
+from cds_service.narrative.frames.turning import is_turn, turns_to_other_side
+from cds_service.narrative.words.items import Role, Row
 from cds_service.narrative.words.lexicon import Mark
 from cds_service.narrative.words.tokens import BREAK, SEPARATOR, SLASH, Part, Token
 
@@ -96,7 +97,7 @@ class TokenLine:
         if self._is_denied:
             token = self._denied(token, at)
         if part is _BREAK:
-            if self.tokens and item is not UNKNOWN_ITEM and self._goes_on(at):
+            if self.tokens and self._goes_on(at):
                 return
             close_exception(self.tokens)
             if item.role is Role.PAIN and self._is_side_of_pain(at):
@@ -107,8 +108,13 @@ class TokenLine:
             self._add_result(token, at)
         elif part is _SIDE and self._is_compared(at):
             self.tokens[-1] = self.tokens[-1]._replace(side=Side.BOTH)
-        elif part is not _BREAK or not item.is_unknown or self._unknown > self._takes_unknown:
+        elif part is not _BREAK or not item.is_unknown or is_turn(self._row, at) or self._unknown > self._takes_unknown:
             self.tokens.append(token)
+
+    def is_behind(self, concept: str) -> bool:
+        """Return whether the last head is one of a concept that another frame reads."""
+        last = next((one for one in reversed(self.tokens) if one.is_head or one.part is _BREAK), BREAK)
+        return last.part is Part.OTHER and last.concept == concept
 
     def _tells_of_pain(self, at: int) -> bool:
         """Return whether pain is told of the last place, and more of another side: "shin pain L, numb R foot"."""
@@ -180,6 +186,10 @@ class TokenLine:
             last = next(place for place in (-1, -2, -_CLAIM) if self.tokens[place].part is _RESULT)
             self.tokens[last] = self.tokens[last]._replace(words=(*self.tokens[last].words, at))
             self._replaced += (at,)  # it is no cue of the result behind it either
+            self.tokens.append(SEPARATOR)
+            return True
+        if turns_to_other_side(self._row, at, self.tokens):
+            self._replaced += (at,) if self._row[at].entry.cues else ()
             self.tokens.append(SEPARATOR)
             return True
         if self._is_relative(at):

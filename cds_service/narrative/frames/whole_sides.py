@@ -3,6 +3,7 @@
 from typing import Final
 
 from cds_service.model.sides import Side, combine_sides
+from cds_service.narrative.frames.leading import DASH, is_headed_by_side
 from cds_service.narrative.frames.paired_results import MEASURES, ORDERS
 from cds_service.narrative.words.items import Item, Row
 from cds_service.narrative.words.lexicon import Mark
@@ -13,6 +14,7 @@ _FILLER, _WHOLE = "filler", "whole"
 _ALL: Final = frozenset({"all", "all of these", "all these"})
 _B, _BRACKETED, _LONGEST_BRACKET = "b", 3, 5
 _LEAST_LISTED, _MANY, _FULL = 3, 4, 5  # grades, as many that a closing side is of all, and the highest
+_SIGNS: Final = frozenset({"+", "-"})
 _BRACKETS: Final = frozenset({"(", ")"})
 
 
@@ -20,9 +22,11 @@ def heading_of(row: Row) -> Side:
     """Return the side of a heading: "left hip:", "on the left,". A colon may stand behind other words too."""
     sides: list[Side] = []
     is_bare = True
-    for item in row:
-        if item.text in ORDERS and _has_measure(row):
+    for at, item in enumerate(row):
+        if item.text in ORDERS and (_has_measure(row) or _has_signs(row)):
             return _UNSTATED  # it heads the columns of a table
+        if item.text == DASH and sides and is_headed_by_side(row, at):
+            return combine_sides(sides)
         if item.text in _HEADED and (is_bare or item.text == ":") and combine_sides(sides) is not _UNSTATED:
             return combine_sides(sides)
         if item.entry.side:
@@ -79,6 +83,11 @@ def closing_of(row: Row, *, said_of_all: bool = False) -> Side:
         at -= 1
     is_apart = at > 0 and (row[at - 1].is_marked(Mark.LIST) or row[at - 1].text in _BRACKETS)
     return side if is_apart and row[at].text in _ALL else _UNSTATED
+
+
+def _has_signs(row: Row) -> bool:
+    """Return whether signs are told of two sides: "SLR (R, L): +, -"."""
+    return sum(item.text in _SIGNS for item in row) > 1
 
 
 def _has_measure(row: Row) -> bool:

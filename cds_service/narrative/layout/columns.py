@@ -16,6 +16,8 @@ _RESULTS: Final = frozenset(
         "nil", "yes", "no", "trace",
     }
 )  # fmt: skip
+_UNITS: Final = frozenset({("deg",), ("degs",), ("degrees",), ("°",), ("mm",)})
+_VE: Final = "ve"  # "+ve"
 _SLASH, _COLON, _COMMA, _OPENING, _CLOSING = "/", ":", ",", "(", ")"
 _ROW_ENDS: Final = frozenset({LINE, STOP, CLAUSE})
 _THEN: Final = "then"  # "(L then R)"
@@ -126,9 +128,9 @@ def _cell(part: Sentence, at: int, *, is_graded: bool) -> int | None:
         end = _signed(part, at + 1)
         if is_graded and words[end : end + 1] == (_SLASH,) and words[end + 1 : end + 2]:
             return _signed(part, end + 2) if words[end + 1][0].isdecimal() else None
-        return end
+        return end + (words[end : end + 1] in _UNITS)
     end = _signed(part, at)
-    return end if end > at else None
+    return end + (words[end : end + 1] == (_VE,)) if end > at else None
 
 
 def _signed(part: Sentence, at: int) -> int:

@@ -5,15 +5,15 @@ from typing import Final
 
 from cds_service.model.sides import Side
 from cds_service.narrative.layout.clauses import Clause, Find
+from cds_service.narrative.layout.examined import HEADS, RESULTS, examined, has_result, side_above
+from cds_service.narrative.layout.now_then import settle_then
+from cds_service.narrative.layout.other_named import name_other
 from cds_service.narrative.layout.then_now import join_now, told_now, turns_to_now
 from cds_service.narrative.words.items import Item, Role, Row
 from cds_service.narrative.words.lexicon import Mark
 from cds_service.narrative.words.tokenizer import CLAUSE, LINE, STOP, Sentence
 from cds_service.narrative.words.traits import SIDE
 
-_HEADS: Final = ("test", "motion", "reflex", "muscle")
-_RESULTS: Final = ("result", "grade", "reflex-grade", "degrees")
-_RESULT_KINDS: Final = frozenset({*_RESULTS, "quality"})
 _BESIDE_SIDE: Final = frozenset({":", "-", "is", "side", "("})
 _PAINS: Final = frozenset({Role.PAIN, Role.PAIN_WORD, Role.PLACE})
 _CONTRASTS: Final = frozenset({"while", "whereas", "although", "though"})
@@ -21,14 +21,13 @@ _TURNS: Final = frozenset({",", "but", "and", *_CONTRASTS})
 _OTHER: Final = frozenset({"other", "opposite", "contralateral"})
 _OPPOSITE: Final = {Side.LEFT: "right", Side.RIGHT: "left"}
 _BOTH: Final = frozenset({"both", "all"})
-_SMALL: Final = frozenset({"side", "one", "-", *_BOTH})
+_SMALL: Final = frozenset({"side", "one", "-", "it", "it is", "its", *_BOTH})
 _TOPIC: Final = "topic"
 _PARTS_OF: Final = {
     "reflex": ("reflex-place",),
     "sensation": ("region", "root"),
     "strength": ("muscle",),
 }  # what the words for each stand beside
-_MANY: Final = frozenset({"leg", "other", "arm"})  # concepts of more than one muscle, test or movement
 _AND, _COLON, _COMMA, _HIP, _MOTION, _ROTATION = "and", ":", ",", "hip", "motion", "rotation"
 _ENDINGS: Final = frozenset({CLAUSE, STOP, LINE})
 _NEAR: Final = 3  # items
@@ -40,7 +39,8 @@ _LONGEST_TOLD: Final = 11  # items of what is told of the other side
 def complete(parts: Sequence[Sentence], rows: Sequence[Row], find: Find) -> Iterator[tuple[Sentence, Row]]:
     """Yield the sentences and their rows; what was examined stands again before the result of the other side."""
     before: Clause | None = None
-    for part, row in join_now(parts, rows, find):
+    for clause in settle_then(join_now(parts, rows, find), find):
+        part, row = name_other(clause, before, find)
         if before is not None and (names := _found_on_other_side(before, row)):
             for name in names:
                 said = name.followed_by(part)
@@ -51,12 +51,17 @@ def complete(parts: Sequence[Sentence], rows: Sequence[Row], find: Find) -> Iter
             yield told
             before = told
             continue
+        if before is not None and (heading := side_above(before, row)):
+            said = heading.followed_by(part)
+            before = Clause(said, find(said))
+            yield before
+            continue
         if before is not None and (topic := _topic_above(before, row)):
             told = Clause(topic.followed_by(part), row)
             before = told._replace(row=find(told.sentence))
             yield before
             continue
-        turn = _turn(row) if row.traits & SIDE else None
+        turn = _turn(row, is_of_other=row is not clause.row) if row.traits & SIDE else None
         if turn is None and (now := turns_to_now(row)) is not None:
             before = Clause(part, row)
             yield from told_now(before, now, find)
@@ -83,15 +88,11 @@ def _found_on_other_side(before: Clause, row: Row) -> list[Sentence]:
     if not (is_normal and len(sides) == 1 and sides[0] in _OPPOSITE) or before.sentence.ending not in _ENDINGS:
         return []
     told = {item.entry.side or item.side for item in before.row} - {None, Side.UNSTATED}
-    if len(told) != 1 or told & {sides[0], Side.BOTH} or not _has_result(before.row):
+    if len(told) != 1 or told & {sides[0], Side.BOTH} or not has_result(before.row):
         return []
-    kinds = (_MOTION,) if is_of_hip else _HEADS
+    kinds = (_MOTION,) if is_of_hip else HEADS
     heads = sorted(at for kind in kinds for at in before.row.kinds.get(kind, ()))
     return [before.sentence.part(*before.row.words(at, at)) for at in dict.fromkeys(heads)][:_LONGEST]
-
-
-def _has_result(row: Row) -> bool:
-    return row.has_number or not row.kinds.keys().isdisjoint(_RESULT_KINDS)
 
 
 def _topic_above(before: Clause, row: Row) -> Sentence | None:
@@ -100,7 +101,7 @@ def _topic_above(before: Clause, row: Row) -> Sentence | None:
     is_next = before.sentence.ending == STOP and "reflex" in before.row.kinds and "reflex-place" in row.kinds
     if before.sentence.ending != CLAUSE and not is_below and not is_next:
         return None
-    if _TOPIC in row.kinds or not (row.has_number or any(kind in row.kinds for kind in _RESULTS)):
+    if _TOPIC in row.kinds or not (row.has_number or any(kind in row.kinds for kind in RESULTS)):
         return None
     for at in before.row.kinds.get(_TOPIC, ()):
         parts = _PARTS_OF.get(before.row[at].concept(_TOPIC) or "", ())
@@ -131,32 +132,44 @@ def _may_complete(before: Clause, row: Row) -> bool:
     """Return whether a sentence only tells of the other side: behind a semicolon, or as an entry, "Left: positive"."""
     is_entry = len(row) > 1 and row[0].is_side and row[1].text == _COLON and row[0].entry.side in _OPPOSITE
     is_next = before.sentence.ending == CLAUSE or (is_entry and before.sentence.ending in _ENDINGS)
-    is_next = is_next or (before.sentence.ending == STOP and len(row) > 1 and _is_of_other_side(before.row, row[0]))
-    return is_next and _tells_of_other(row, 0)
+    first = next((item for item in row if item.is_side), None)
+    is_line = before.sentence.ending == LINE and len(row) > 1 and row[0].is_side
+    is_next = is_next or is_line or (before.sentence.ending == STOP and _is_of_other_side(before.row, first))
+    return is_next and (_tells_of_other(row, 0) or _ends_with_side(row))
 
 
-def _is_of_other_side(before: Row, first: Item) -> bool:
+def _is_of_other_side(before: Row, first: Item | None) -> bool:
     """Return whether one thing was examined on one side and an item is the other side: "SLR neg L. R pos at 40"."""
     told = {item.entry.side or item.side for item in before} - {None, Side.UNSTATED}
-    heads = [at for kind in _HEADS for at in before.kinds.get(kind, ())]
-    is_other = first.is_side and first.entry.side in _OPPOSITE and len(told) == 1
-    return is_other and told <= _OPPOSITE.keys() - {first.entry.side} and len(heads) == 1
+    heads = [at for kind in HEADS for at in before.kinds.get(kind, ())]
+    side = first.entry.side if first is not None else None
+    return side in _OPPOSITE and len(told) == len(heads) == 1 and told <= _OPPOSITE.keys() - {side}
 
 
 def _completed(before: Clause, told: Clause, find: Find) -> Clause:
     """Return what is told of the other side behind the names of what was examined, if one thing was, or "both"."""
     row = before.row
-    heads = _examined(row)
+    heads = examined(row)
     side = _named_for_other(told, row)
-    if not heads or side is None:
+    topic = None if heads else _topic_named(before)
+    if not (heads or topic) or side is None:
         return told
-    names = [_name_of(before, head) for head in heads]
+    names = [_name_of(before, head) for head in heads] if heads else [name for name in (topic,) if name]
     if len(heads) > 1 and _BOTH.isdisjoint(told.sentence.words):
         whole = _each_of(names, told) if side is told.sentence else None
         return told if whole is None else Clause(whole, find(whole))
     joined = [one for name in names for one in (_word(told.sentence, _AND, 0), name)]
     whole = joined[1].followed_by(*joined[2:], side)
     return Clause(whole, find(whole))
+
+
+def _topic_named(before: Clause) -> Sentence | None:
+    """Return the words before the first side or result, if they name strength or the like: "leg power R 5/5"."""
+    row = before.row
+    end = next((at for at in range(len(row)) if row[at].is_side or row[at].number >= 0 or _is_result(row[at])), 0)
+    if not 0 < end <= _NEAR or not any(item.concept(_TOPIC) in _PARTS_OF for item in row[:end]):
+        return None
+    return before.sentence.part(0, row.firsts[end])
 
 
 def _name_of(before: Clause, head: int) -> Sentence:
@@ -166,18 +179,6 @@ def _name_of(before: Clause, head: int) -> Sentence:
     turns = [at for at in row.kinds.get(_MOTION, ()) if row[at].concept(_MOTION) == _ROTATION and at < head]
     is_direction = row[head].concept(_MOTION) is not None and _ROTATION[:3] not in row[head].text
     return before.sentence.part(*row.words(turns[0], turns[0])).followed_by(name) if turns and is_direction else name
-
-
-def _examined(row: Row) -> list[int]:
-    """Return the places of what was examined, each once: not "rotation" beside its directions, nor a name twice."""
-    heads: dict[tuple[str, str | None, str], int] = {}
-    for at in sorted(at for kind in _HEADS for at in row.kinds.get(kind, ())):
-        kind = next(kind for kind in _HEADS if row[at].concept(kind))
-        name = row[at].concept(kind)
-        heads.setdefault((kind, name, row[at].text if name in _MANY else ""), at)
-    if len(heads) > 1:
-        heads.pop((_MOTION, _ROTATION, ""), None)
-    return list(heads.values())
 
 
 def _each_of(names: Sequence[Sentence], told: Clause) -> Sentence | None:
@@ -212,9 +213,9 @@ def _word(sentence: Sentence, word: str, at: int) -> Sentence:
     return Sentence((word,), (word,), sentence.ending, sentence.starts[at : at + 1])
 
 
-def _turn(row: Row) -> int | None:
+def _turn(row: Row, *, is_of_other: bool) -> int | None:
     """Return where a sentence turns to the other side, if the frames would not follow it past what stands before."""
-    heads = [at for kind in _HEADS for at in row.kinds.get(kind, ())]
+    heads = [at for kind in HEADS for at in row.kinds.get(kind, ())]
     if not heads:
         return None
     for at in range(max(heads) + 1, len(row)):
@@ -222,7 +223,9 @@ def _turn(row: Row) -> int | None:
             between = row[max(heads) + 1 : at]
             is_parted = any(item.is_unknown and not item.entry.concepts for item in between)
             is_parted = is_parted or any(item.role in _PAINS for item in between) or row[at].text in _CONTRASTS
-            is_named_anew = any(row[led].text in _BOTH or _is_other(row, led) for led in range(at + 1, len(row)))
+            is_named_anew = is_of_other or any(
+                row[led].text in _BOTH or _is_other(row, led) for led in range(at + 1, len(row))
+            )
             return at if is_parted or is_named_anew else None
     return None
 
@@ -243,6 +246,15 @@ def _tells_of_other(row: Row, start: int) -> bool:
     return is_led and is_told and (end == len(row) or _tells_more(row, end))
 
 
+def _ends_with_side(row: Row) -> bool:
+    """Return whether only a result and behind it one side are told: "negative on the right"."""
+    sides = [at for at, item in enumerate(row) if item.is_side]
+    results = [at for at, item in enumerate(row) if item.number >= 0 or _is_result(item)]
+    if len(row) > _LONGEST_TOLD or len(sides) != 1 or not results or results[0] > sides[0]:
+        return False
+    return row[sides[0]].entry.side in _OPPOSITE and all(_is_told(row, at) for at in range(len(row)))
+
+
 def _tells_more(row: Row, at: int) -> bool:
     """Return whether an entry goes on behind its result with the pain that comes with it: "Left: positive for pain"."""
     is_entry = row[0].is_side and row[1].text == _COLON
@@ -257,11 +269,11 @@ def _is_told(row: Row, at: int) -> bool:
 
 
 def _is_result(item: Item) -> bool:
-    return any(item.concept(kind) for kind in _RESULTS) and not any(item.concept(kind) for kind in _HEADS)
+    return any(item.concept(kind) for kind in RESULTS) and not any(item.concept(kind) for kind in HEADS)
 
 
 def _is_measure(item: Item) -> bool:
-    return any(item.concept(kind) for kind in _RESULTS if kind != "result")
+    return any(item.concept(kind) for kind in RESULTS if kind != "result")
 
 
 def _is_other(row: Row, at: int) -> bool:

@@ -10,12 +10,12 @@ from cds_service.narrative.words.lexicon import DAY, CueEffect, Mark
 from cds_service.narrative.words.tokenizer import STOP, Sentence
 from cds_service.narrative.words.traits import marked
 
-_HEADS: Final = ("test", "motion", "reflex", "muscle", "topic")
+HEADS: Final = ("test", "motion", "reflex", "muscle", "topic")
 _PARTS: Final = ("region", "root", "reflex-place", "limb", "joint", "site")
-_RESULTS: Final = ("result", "grade", "reflex-grade", "degrees")
+RESULTS: Final = ("result", "grade", "reflex-grade", "degrees")
 _SIGNS: Final = frozenset({"+", "-", "0"})
 _TURNS: Final = frozenset({",", "but", "then", "->", "and"})
-_TURNED: Final = marked(Mark.NOW, Mark.RETURN)
+_TURNED: Final = marked(Mark.NOW, Mark.RETURN, Mark.AFTER_OPERATION)
 _THEN: Final = (Mark.THEN, Mark.EARLIER, Mark.WAS, Mark.BEFORE_OPERATION)
 _WITH_TIME: Final = ("last month", "last week", "last visit", "last time")  # "absent last month" is one phrase
 _IT_IS: Final = frozenset({"it", "it is", "its"})
@@ -53,7 +53,7 @@ def turns_to_now(row: Row) -> Turn | None:
     """Return where the result of a time before ends, and only one of now follows: ", now 5/5", "is now negative"."""
     if not row.traits & _TURNED:
         return None  # as in most sentences
-    first = min((at for kind in _HEADS for at in row.kinds.get(kind, ())), default=len(row))
+    first = min((at for kind in HEADS for at in row.kinds.get(kind, ())), default=len(row))
     for at in range(first + 1, len(row)):
         turn = _turn_at(row, at)
         if turn is not None:
@@ -77,7 +77,7 @@ def told_now(told: Clause, turn: Turn, find: Find) -> Iterator[tuple[Sentence, R
 
 def _is_only_of_now(row: Row) -> bool:
     """Return whether a sentence opens with "now" and a result, and names nothing: "today it is negative"."""
-    if not row.traits & _TURNED or not row[0].is_marked(Mark.NOW) or any(kind in row.kinds for kind in _HEADS):
+    if not row.traits & _TURNED or not row[0].is_marked(Mark.NOW) or any(kind in row.kinds for kind in HEADS):
         return False
     return _is_of_now(row[: _end_of_now(row, 0)])
 
@@ -87,13 +87,15 @@ def _named_parts(row: Row, end: int, *, with_side: bool) -> list[int]:
     return [
         at
         for at, item in enumerate(row[:end])
-        if (item.is_side and with_side) or (_is_named(item, (*_HEADS, *_PARTS)) and not _is_result(item))
+        if (item.is_side and with_side) or (_is_named(item, (*HEADS, *_PARTS)) and not _is_result(item))
     ]
 
 
 def _turn_at(row: Row, at: int) -> Turn | None:
     """Return the turn that an item begins: a comma, a word such as "but", or "now" itself."""
     item = row[at]
+    if item.text in _TURNS and (after := _after_operation(row, at)):
+        return Turn(at, after)
     if item.is_marked(Mark.RETURN):
         is_last = at == len(row) - 1 and _PRESENT in item.text.split()  # ", present today" is one phrase
         return Turn(at, at) if is_last else None
@@ -107,6 +109,16 @@ def _turn_at(row: Row, at: int) -> Turn | None:
     while then and row[then - 1].text in _RELATIVES:
         then -= 1
     return Turn(then, _begin_of_now(row, start))
+
+
+def _after_operation(row: Row, at: int) -> int:
+    """Return where the result of after an operation begins, behind one of before it, or 0: ", post-op 5/5"."""
+    behind = row[at + 1 :]
+    is_turn = len(behind) > 1 and behind[0].is_marked(Mark.AFTER_OPERATION)
+    if not is_turn or len(behind) > _LONGEST or not any(item.is_marked(Mark.BEFORE_OPERATION) for item in row[:at]):
+        return 0
+    is_told = any(item.number >= 0 or _is_result(item) for item in behind)
+    return at + 2 if is_told and all(_is_told(item) for item in behind[1:]) else 0
 
 
 def _begin_of_now(row: Row, at: int) -> int:
@@ -124,11 +136,21 @@ def _end_of_now(row: Row, start: int) -> int:
 def _is_of_then(row: Row, first: int, end: int) -> bool:
     """Return whether items up to `end` are a result of a time before: "3/5 at the last visit", "absent last month"."""
     is_told = any(item.number >= 0 or _is_result(item) for item in row[first:end])
-    is_then = any(_tells_when(item) for item in row[:end]) or (_IN, _MAY) in pairwise(item.text for item in row[:end])
+    if _is_led_by_now(row, end):
+        return is_told  # "FADIR positive, today negative"
+    is_then = any(tells_when(item) for item in row[:end]) or (_IN, _MAY) in pairwise(item.text for item in row[:end])
     return (is_told and is_then) or any(item.text.endswith(_WITH_TIME) for item in row[first:end])
 
 
-def _tells_when(item: Item) -> bool:
+def _is_led_by_now(row: Row, at: int) -> bool:
+    """Return whether a comma and a word for now lead to what is found now, of which no side is told."""
+    behind = row[at : at + 2]
+    is_led = len(behind) > 1 and behind[0].text in _TURNS and behind[1].is_marked(Mark.NOW)
+    return is_led and not any(item.is_side for item in row[at + 1 :])
+
+
+def tells_when(item: Item) -> bool:
+    """Return whether an item tells that something was so on a day before."""
     is_past = any(cue.effect is CueEffect.HISTORICAL for cue in item.entry.cues)
     is_dated = item.year > 0 or item.concept(DAY) is not None
     return is_past or is_dated or item.is_marked(*_THEN) or item.text.startswith(_WAS)
@@ -138,7 +160,9 @@ def _is_of_now(items: Sequence[Item]) -> bool:
     """Return whether items are a result, the word that it is one of now, and no more."""
     if len(items) > _LONGEST or not any(item.is_marked(Mark.NOW) for item in items):
         return False
-    is_told = any(item.number >= 0 or _is_result(item) for item in items)
+    now = next(at for at, item in enumerate(items) if item.is_marked(Mark.NOW))
+    places = [at for at, item in enumerate(items) if item.number >= 0 or _is_result(item)]
+    is_told = bool(places) and not places[0] < now < places[-1]  # "painful and limited; today it is full"
     is_known = not any(item.concept("result") == _UNKNOWN for item in items)  # "today not tested"
     return is_told and is_known and all(_is_told(item) for item in items)
 
@@ -149,7 +173,7 @@ def _is_told(item: Item) -> bool:
 
 
 def _is_result(item: Item) -> bool:
-    return (_is_named(item, _RESULTS) or item.text in _SIGNS) and not _is_named(item, _HEADS)
+    return (_is_named(item, RESULTS) or item.text in _SIGNS) and not _is_named(item, HEADS)
 
 
 def _is_named(item: Item, kinds: Sequence[str]) -> bool:

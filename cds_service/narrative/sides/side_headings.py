@@ -104,7 +104,8 @@ def take_heading(row: Row, mentions: Sequence[Mention], heading: SideHeading) ->
     else:
         return
     for mention in mentions:
-        is_ours = mention.side is Side.UNSTATED and heading.covers(mention) and mention.place > first
+        is_open = mention.side is Side.UNSTATED or (first < 0 and mention.side is Side.BOTH and not row.traits & SIDE)
+        is_ours = is_open and heading.covers(mention) and mention.place > first
         if is_ours and (first < 0 or not mention.saying.is_pain or not row.kinds.keys().isdisjoint(_MOVED)):
             mention.side = heading.side
 

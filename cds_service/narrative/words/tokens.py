@@ -145,13 +145,52 @@ def _is_behind_head(run: Sequence[Token], place: int) -> bool:
     return False
 
 
+def _without_lent_results(run: list[Token]) -> list[Token]:
+    """Return a run without the result of a leg that is of the topic behind it: "left leg reduced power"."""
+    lent = {place - 1 for place in range(2, len(run)) if _takes_result_of_leg(run, place)}
+    return [token for place, token in enumerate(run) if place not in lent] if lent else run
+
+
+def _takes_result_of_leg(run: Sequence[Token], place: int) -> bool:
+    """Return whether another frame's topic stands behind a leg and its result, and shares it with no topic of ours."""
+    token, result, leg = run[place], run[place - 1], run[place - 2]
+    if token.part is not _OTHER or token.concept or result.part is not Part.RESULT:
+        return False
+    behind = [one.part for one in run[place + 1 : place + 4]]
+    is_shared = behind[1:2] == [_TOPIC] and behind[2:] != [Part.RESULT]
+    return leg.part is _HEAD and not leg.is_part and behind[:1] in ([], [Part.SEPARATOR]) and not is_shared
+
+
+def _without_heads_behind(run: list[Token]) -> list[Token]:
+    """Return a run without the heads that stand right behind another frame's topic: "sensation L4, L5 reduced"."""
+    kept: list[Token] = []
+    end = 0
+    for place, token in enumerate(run):
+        if token.part is _OTHER and not token.concept:
+            end = max(end, _end_of_heads(run, place + 1))
+        if place >= end or token.part is not _HEAD:
+            kept.append(token)
+        elif token.side is not Side.UNSTATED:
+            kept.append(token._replace(part=_SIDE))
+    return kept
+
+
+def _end_of_heads(run: Sequence[Token], start: int) -> int:
+    """Return where the heads end that begin at a place and have a result right behind them, or the place."""
+    end = start
+    while end < len(run) and (run[end].part in {_HEAD, _SIDE} or (end > start and run[end].part is Part.SEPARATOR)):
+        end += 1
+    is_told = end < len(run) and run[end].part is Part.RESULT and run[end - 1].part is not Part.SEPARATOR
+    return end if is_told else start
+
+
 def without_lent_heads(run: list[Token]) -> list[Token]:
     """Return a run without the heads that another frame's topic has taken: "left leg: reflexes normal"."""
     if not any(token.part is _OTHER for token in run):
         return run
     kept: list[Token] = []
     is_lent = False
-    for token in reversed(run):
+    for token in reversed(_without_lent_results(_without_heads_behind(run))):
         if not (is_lent and token.part is _HEAD):
             kept.append(token)
         elif token.side is not Side.UNSTATED:
