@@ -88,7 +88,15 @@ def _known_words(folder: ContentFolder, collector: EntryCollector) -> set[str]:
 
 
 def _build_plain(table: PlainTable) -> PlainWords:
-    kinds = (table.words, table.things, table.limits, table.excepting, table.turning, table.retracting)
+    kinds = (
+        table.words,
+        table.things,
+        table.limits,
+        table.excepting,
+        table.turning,
+        table.contrasting,
+        table.retracting,
+    )
     return PlainWords(*(frozenset(map(normalize_phrase, phrases)) for phrases in kinds))
 
 
@@ -107,7 +115,7 @@ def _build_sections(folder: ContentFolder, files: NarrativeFiles, *, of_reports:
 
 def _section(table: SectionTable) -> Section:
     effect = CueEffect(table.effect) if table.effect else None
-    return Section(effect=effect, until_blank=table.until_blank, is_of_diagnoses=table.diagnoses)
+    return Section(effect, table.until_blank, table.diagnoses, table.opens or effect is not None)
 
 
 def _pair_with_values(present: list[str], absent: list[str]) -> tuple[tuple[FindingValue, list[str]], ...]:

@@ -16,6 +16,7 @@ from cds_service.narrative.frames.trailing_places import trailing_places
 from cds_service.narrative.mentions import Mention, read_signs
 from cds_service.narrative.qualifiers import qualify
 from cds_service.narrative.sides.deficits import settle_deficits
+from cds_service.narrative.sides.either_side import free_of_both
 from cds_service.narrative.sides.nearby import place_sides
 from cds_service.narrative.sides.other_side import pains_of_other_side
 from cds_service.narrative.words.items import UNKNOWN_ITEM, Item, Role, Row
@@ -35,6 +36,7 @@ _PROVOKING = frozenset(
 )
 
 
+_PAINS: Final = frozenset({Role.PAIN, Role.PAIN_WORD})
 _TOPIC, _IN_THE = "topic", frozenset({"in", "over", "of", "at", "on", "the"})
 _NUMB: Final = "numb"  # of which "nil below the knee" is said where no pain is told
 _NO_PAINS: Final = PainReader([], frozenset())
@@ -69,13 +71,15 @@ class MentionReader:
         if any(mention.about is Subject.UNSAID for mention in stated) and antecedent.is_ours is False:
             stated = [mention for mention in stated if mention.about is not Subject.UNSAID]
         taken = {place for mention in stated for place in mention.parts}
-        pains = self._pains(row, _without(row, taken), antecedent) if row.traits & PAIN else _NO_PAINS
+        weak = {one.place for one in stated if _begins_deficit(row, one)}
+        pains = self._pains(row, _without(row, taken | weak), antecedent) if row.traits & PAIN else _NO_PAINS
         others = stated
         if row.traits & SIGN:
             others = [*(sign for sign in read_signs(row) if sign.place not in taken), *stated]
         if _NUMB in row.kinds and not pains.mentions:
             others = [one for one in others if not (one.saying.is_pain and one.saying.is_denial)]
         if len(others) > 1:
+            others = list(_without_denied(others))
             others = sorted(others, key=attrgetter("place"))
         if others and pains.places_without_pain:
             pains.mentions += trailing_places(row, others, pains.mentions)
@@ -86,8 +90,10 @@ class MentionReader:
             qualify(row, mentions)
         if row.traits & SIDE:
             place_sides(row, mentions)
+            free_of_both(row, mentions)
             mentions += pains_of_other_side(row, pains.mentions)
         if others:
+            mentions = _not_denied(mentions)
             settle_deficits(row, others)
         if pains.referring:
             _refer(pains, antecedent.side if pains.opening is Side.UNSTATED else pains.opening)
@@ -99,6 +105,21 @@ class MentionReader:
     def _pains(self, row: Row, items: list[Item], antecedent: Meant) -> PainReader:
         """Return the pains of a sentence. `items`: its own, without the places that frames have."""
         return PainReader(items, self._tender, antecedent, read_tally(items, row.sentence.words))
+
+
+def _without_denied(mentions: list[Mention]) -> Iterator[Mention]:
+    """Yield the mentions but those of which another frame read more, and that it denies them: "ramus fracture -ve"."""
+    denied = [one for one in mentions if one.value is FindingValue.ABSENT and one.results]
+    for one in mentions:
+        own = {one.place, *one.parts}
+        is_denied = one.value is FindingValue.PRESENT and any(
+            own <= {other.place, *other.parts}
+            and one.side is other.side
+            and set(one.saying.records) <= set(other.saying.denies)
+            for other in denied
+        )
+        if not is_denied:
+            yield one
 
 
 def _pass_side(row: Row, stated: list[Mention], pains: list[Mention]) -> None:
@@ -134,6 +155,18 @@ def _refer(pains: PainReader, side: Side) -> None:
             mention.side = side
 
 
+def _not_denied(mentions: list[Mention]) -> list[Mention]:
+    """Return mentions without those that are but a part of their own denial: "femoral neck fracture: negative"."""
+    denied = [one for one in mentions if one.value is FindingValue.ABSENT and one.results]
+    return [one for one in mentions if not any(_is_part_of(one, other) for other in denied)] if denied else mentions
+
+
+def _is_part_of(mention: Mention, denial: Mention) -> bool:
+    is_same = mention.saying.records == denial.saying.records and mention.side is denial.side
+    is_within = denial.first <= mention.first and mention.last < denial.last
+    return mention.value is FindingValue.PRESENT and is_same and is_within
+
+
 def _without(row: Row, taken: set[int]) -> list[Item]:
     """Return a sentence whose places of pain are none where a frame has them: "groin pain, hip arthritis"."""
     hidden = [place for place in taken if row[place].role is Role.PLACE and not _hurts(row, place)]
@@ -144,6 +177,27 @@ def _without(row: Row, taken: set[int]) -> list[Item]:
     for place in hidden:
         items[place] = UNKNOWN_ITEM
     return items
+
+
+def _begins_deficit(row: Row, mention: Mention) -> bool:
+    """Return whether a place has a deficit, and no pain: "calf pain, R quadriceps weakness", "numb foot, heel pain"."""
+    if mention.saying.is_pain or not mention.results:
+        return False
+    if not any(item.role in _PAINS for item in row[: mention.place]):
+        return _has_own_place(row, mention.place)
+    if mention.place + 1 not in mention.results:
+        return False
+    before = next((item for item in reversed(row[: mention.place]) if item.role is not Role.BRIDGE), None)
+    return before is not None and before.is_marked(Mark.LIST, Mark.JOINED)
+
+
+def _has_own_place(row: Row, place: int) -> bool:
+    """Return whether the next pain behind a place names where it is."""
+    pain = next((at for at in range(place + 1, len(row)) if row[at].role in _PAINS), None)
+    if pain is None or row[pain].role is Role.PAIN:
+        return pain is not None
+    behind = next((item for item in row[pain + 1 :] if item.role is not Role.BRIDGE), None)
+    return behind is not None and behind.role is Role.PLACE
 
 
 def _is_felt(row: Row, place: int) -> bool:

@@ -9,7 +9,7 @@ from cds_service.narrative.words.lexicon import Mark
 _ANYWHERE, _COURSE, _GRADE = "response", "course", "grade"  # a response counts anywhere in the sentence
 _WORST = ("worse", "3-or-less")  # beside other values these decide
 _LONG = "long-standing"
-_COMMA = ","
+_COMMA, _PLUS = ",", "+"
 _MAX_UNKNOWN = 4  # unknown words between a finding and when it began
 
 
@@ -54,6 +54,8 @@ def _beside(items: list[Item], mention: Mention, name: str) -> list[str]:
         at = start
         while 0 <= at < len(items):
             item = items[at]
+            if item.text == _PLUS and _joins_sides(items, at):
+                break
             if name in item.entry.qualifiers and step > 0 and mention.parts and _leads_on(items, at):
                 break  # "severe on the right, mild arthritis on the left"
             if name in item.entry.qualifiers:
@@ -63,6 +65,11 @@ def _beside(items: list[Item], mention: Mention, name: str) -> list[str]:
                 break
             at += step
     return found
+
+
+def _joins_sides(items: list[Item], at: int) -> bool:
+    """Return whether a plus sign stands between two sides: "L+R"."""
+    return 0 < at < len(items) - 1 and items[at - 1].is_side and items[at + 1].is_side
 
 
 def _said_first(items: list[Item], mention: Mention) -> Iterator[str]:

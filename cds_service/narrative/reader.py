@@ -81,6 +81,8 @@ class NarrativeReader:
         whole = passage.sentences[:-1] if is_cut else passage.sentences  # the missing end of one may negate the rest
         for at, sentence in enumerate(whole):
             section = sections.enter(sentence)
+            if sections.is_opened:
+                before = before._replace(carried=None)
             heading = heading_below(passage.rows[at], sentence, heading)
             setting = Setting(section.effect, heading, section.is_of_diagnoses, kind is TextKind.NAME)
             reading = self._sentences.read(passage, at, before, setting)

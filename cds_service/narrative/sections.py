@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-from cds_service.narrative.words.lexicon import Section
-from cds_service.narrative.words.tokenizer import LINE, PARAGRAPH, Sentence
+from cds_service.narrative.words.lexicon import CueEffect, Section
+from cds_service.narrative.words.tokenizer import LINE, PARAGRAPH, STOP, Sentence
 
 _BEHIND_TITLE: Final = frozenset({":", "-"})
 _LINE_ENDS: Final = frozenset({LINE, PARAGRAPH})
+_NOTHING: Final = frozenset({"nil", "none", "nad", "no", "unremarkable", "negative", "noncontributory", "unknown"})
 _LONGEST_TITLE: Final = 6  # words
 _LONGEST_DATED_TITLE: Final = 10
 PLAIN: Final = Section()
@@ -22,15 +23,18 @@ class SectionReader:
         self._base = base
         self._current = base
         self._is_ended = False
+        self.is_opened = False  # by the last sentence: what a heading before it led has ended
 
     def enter(self, sentence: Sentence) -> Section:
         """Return the section that a sentence stands in."""
         if self._is_ended:
             self._current, self._is_ended = self._base, False
         section = self._titled(sentence)
+        self.is_opened = section is not None and section.opens
         if section is not None:
-            self._current = self._base if section == PLAIN else section
-        self._is_ended = self._current.until_blank and sentence.ending == PARAGRAPH and not self._is_bare(sentence)
+            self._current = section if section.effect or section.is_of_diagnoses else self._base
+        is_last = self._current.until_blank and sentence.ending == PARAGRAPH and not self._is_bare(sentence)
+        self._is_ended = is_last or (section is not None and _is_family_answered(section, sentence))
         return self._current
 
     def _titled(self, sentence: Sentence) -> Section | None:
@@ -50,3 +54,13 @@ class SectionReader:
         words = sentence.words
         is_short = sentence.ending in _LINE_ENDS and len(words) <= _LONGEST_TITLE + 1
         return is_short and " ".join(words).rstrip(" :-") in self._titles
+
+
+def _is_family_answered(section: Section, sentence: Sentence) -> bool:
+    """Return whether a family's title is answered in a word: "FH: nil." is all of it."""
+    return (
+        section.effect is CueEffect.FAMILY
+        and sentence.ending == STOP
+        and sentence.words[-2:-1] == (":",)
+        and (sentence.words[-1] in _NOTHING)
+    )

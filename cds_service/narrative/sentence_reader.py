@@ -21,7 +21,7 @@ from cds_service.narrative.judging import Judge
 from cds_service.narrative.mention_reader import MentionReader
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.passage import Passage
-from cds_service.narrative.sides.nearby import of_either, refer_back, refers_back
+from cds_service.narrative.sides.either_side import of_either, refer_back, refers_back
 from cds_service.narrative.sides.one_sided import denied_of_other
 from cds_service.narrative.sides.side_headings import SideHeading, take_heading
 from cds_service.narrative.statements import Statement
@@ -172,7 +172,7 @@ class SentenceReader:
             before.carried,
             self._narrative.reach,
             is_name=setting.is_name,
-            passed=histories(row, times),
+            passed=histories(row, mentions, times),
             section=setting.section,
             behind=passage.rows[at + 1] if at + 1 < len(passage.rows) else None,
         )

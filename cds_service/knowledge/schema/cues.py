@@ -110,12 +110,16 @@ class GroundsTable(WordList):
 
 
 class PlainTable(WordList):
-    """Words that may stand in a plain denial. `turning`: those behind which something else may be said."""
+    """Words that may stand in a plain denial. `turning`: those behind which something else may be said.
+
+    `contrasting`: they begin a clause of its own.
+    """
 
     things: list[LowerPhrase]
     limits: list[LowerPhrase]
     excepting: list[LowerPhrase]
     turning: list[LowerPhrase]
+    contrasting: list[LowerPhrase]
     retracting: list[LowerPhrase]
 
 

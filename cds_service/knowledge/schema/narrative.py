@@ -90,6 +90,7 @@ class SectionTable(StrictModel):
     titles: list[LowerPhrase]
     effect: Literal["historical", "family", "unclear", "planned", "advice"] | None = None
     until_blank: bool = False
+    opens: bool = False
     diagnoses: bool = False
     reports: bool = False
 

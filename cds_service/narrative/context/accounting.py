@@ -156,6 +156,10 @@ class Accounts:
         """Return whether something else may be said behind an item: "but", "now"."""
         return at not in self.own and self.said(at) in self._words.turning
 
+    def contrasts(self, at: int) -> bool:
+        """Return whether an item begins a clause of its own: "but", "however"."""
+        return at not in self.own and self.said(at) in self._words.contrasting
+
     def leaves_out(self, at: int) -> bool:
         """Return whether an exception follows an item."""
         return at not in self.own and self.said(at) in self._words.excepting

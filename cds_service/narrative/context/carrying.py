@@ -16,7 +16,9 @@ _HEADING = ":"
 _PRONOUNS: Final = frozenset({"one", "it", "this", "that", "these", "any", "them"})
 _MINUS, _PLUS, _COMMA = "-", "+", ","
 _BEFORE_SIGN = frozenset({",", ":"})
-_NO, _OR, _OPEN_LIST = "no ", "or", frozenset({",", "or"})
+_DENYING_WORD, _OR, _NO, _OPEN_LIST = "no", "or", "no ", frozenset({",", "or", "/"})
+_ENTRY = 4  # items: a denial, a comma and the next name
+_CHANGE, _FINE, _DENYING, _NEXT = "change", "fine", frozenset({"no", "without", "nil"}), 2
 _NIL = frozenset({"nil", "nill"})
 _AGED: Final = frozenset({"y / o", "yo", "year old", "years old", "yr old", "yrs old", "month old", "months old"})
 _COMPANION = Mark.COMPANION
@@ -51,11 +53,13 @@ def place_cues(items: Row, passed: Set[int]) -> list[PlacedCue]:
             cues += [PlacedCue(place, cue) for cue in item.entry.cues if _is_meant(items, place, cue)]
         if _COMPANION in item.entry.marks and (who := companion_told_of(items, place)):
             cues.append(PlacedCue(who, Cue(CueEffect.FAMILY, is_before=True)))
-    if _OR in items.sentence.words:
+    if _DENYING_WORD in items.sentence.words:
         begun = (at for at in range(len(items)) if _begins_list(items, at))
         cues = sorted(
             [*cues, *(PlacedCue(at, Cue(CueEffect.NEGATED, is_before=True)) for at in begun)], key=itemgetter(0)
         )
+    if _CHANGE in items.kinds:
+        cues = sorted([*cues, *_idioms(items)], key=itemgetter(0))
     if cues and cues[0].place == 0 and len(items) > 1 and items[1].text == _HEADING:
         cues = [one._replace(cue=_widened(one.cue)) if one.place == 0 else one for one in cues]
     if _MINUS in items.sentence.words and _PLUS in items.sentence.words:
@@ -78,18 +82,44 @@ def _is_relative(item: Item) -> bool:
 
 
 def _begins_list(items: Row, place: int) -> bool:
-    """Return whether a denial of its own, such as "no falls", is the first of a list: "no falls, RTC or assault"."""
+    """Return whether a denial of its own, such as "no falls", begins a list: "no falls, RTC or assault"."""
     item = items[place]
     is_denial = item.entry.saying is not None and item.entry.saying.is_denial
     if item.entry.cues or not is_denial or not item.text.startswith(_NO):
         return False
     behind = items[place + 1].text if place + 1 < len(items) else ""
-    return behind in _OPEN_LIST and any(one.text == _OR for one in items[place + 1 :])
+    if behind not in _OPEN_LIST or any(one.text == _OR for one in items[place + 1 :]):
+        return behind in _OPEN_LIST
+    entry = items[place + 2 : place + _ENTRY]
+    is_named = any(one.entry.saying or one.is_marked(Mark.PAIN) for one in entry)
+    return is_named and not entry[0].is_marked(Mark.LIST)
+
+
+def _idioms(items: Row) -> Iterator[PlacedCue]:
+    """Yield the idioms that deny trouble and begin a list: "no difficulty passing urine or leg pain"."""
+    for place in items.kinds[_CHANGE]:
+        item = items[place]
+        first, _, what = item.text.partition(" ")
+        is_denial = item.concept(_CHANGE) == _FINE and first in _DENYING and not item.entry.cues
+        if is_denial and _is_of_function(items, place, is_change=what.startswith(_CHANGE)):
+            yield PlacedCue(place, Cue(CueEffect.NEGATED, is_before=True))
+
+
+def _is_of_function(items: Row, place: int, *, is_change: bool) -> bool:
+    """Return whether an idiom tells of what the body does. That nothing changed is told of a pain as well."""
+    behind = items[place + 1] if place + 1 < len(items) else None
+    if behind is not None and behind.is_marked(Mark.LINK) and place + _NEXT < len(items):
+        behind = items[place + _NEXT]
+    if behind is None or behind.entry.cues:
+        return False
+    return bool(behind.concept("organ") or behind.concept("aspect")) or (not is_change and behind.text.endswith("ing"))
 
 
 def _has_minus_signs(items: Row) -> bool:
     """Return whether a list denies with such signs. At the end of an entry that a semicolon ends it is one, too."""
-    is_closed = len(items) > 1 and items[-1].text == _MINUS and items.sentence.ending == CLAUSE
+    is_signed = any(one.text == _PLUS and other.text == _COMMA for one, other in pairwise(items))
+    is_entry = items.sentence.ending == CLAUSE or is_signed
+    is_closed = len(items) > 1 and items[-1].text == _MINUS and is_entry
     return is_closed or any(one.text == _MINUS and other.text == _COMMA for one, other in pairwise(items))
 
 

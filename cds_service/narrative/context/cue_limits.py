@@ -19,6 +19,7 @@ _NEVER_DONE: Final = frozenset({"not done", "never done", "not had", "never had"
 _BEHIND_NEVER: Final = frozenset({"yet", "to", "so", "before", "as", "given", "(", ")"})
 _STUDIED: Final = "electrodiagnostics"
 _DASH: Final = "-"
+_IN: Final = frozenset({"in", "in the"})
 _MORE_THAN_NOT: Final = frozenset({"not"})
 _INJURY: Final = "major-trauma"
 _FELL: Final = frozenset({"fell", "came", "slipped", "tripped", "crashed"})
@@ -197,6 +198,15 @@ def _begins_clause(items: Sequence[Item], denial: int, mention: Mention) -> bool
 
 def _has_or(items: Sequence[Item], mention: Mention) -> bool:
     return any(item.is_marked(Mark.JOINED) for item in items[mention.first :])
+
+
+def is_of_relative(items: Sequence[Item], mention: Mention, place: int) -> bool:
+    """Return whether a relative behind a mention has it: "sciatica in her mother", "sciatica - mother"."""
+    between = items[mention.last + 1 : place]
+    is_closing = len(between) == 1 and between[0].text == _DASH and place + 1 == len(items)
+    if len(between) > 1 and between[0].is_unknown and between[1].text in _IN:
+        between = between[1:]  # "febrile episodes in her mother"
+    return is_closing or (bool(between) and all(item.is_marked(Mark.LINK) for item in between))
 
 
 def is_over_before(items: Sequence[Item], place: int, cue: Cue) -> bool:

@@ -17,6 +17,7 @@ from cds_service.narrative.context.cue_limits import (
     is_freed,
     is_of_ever,
     is_of_next,
+    is_of_relative,
     is_over_before,
     is_told_apart,
     opening_of,
@@ -51,8 +52,7 @@ from cds_service.narrative.words.traits import marked
 
 _LIST, _LISTS = marked(Mark.LIST), marked(Mark.LIST, Mark.JOINED)
 _TO_COME = frozenset({CueEffect.PLANNED, CueEffect.ENDED})  # they change no diagnosis
-_SUCH_AS, _NONE_BEFORE = "such as", frozenset({"no prior", "no previous"})
-_INJURY = "major-trauma"
+_SUCH_AS, _INJURY, _NONE_BEFORE = "such as", "major-trauma", frozenset({"no prior", "no previous"})
 _NO_FURTHER = frozenset({"no new", "no further", "no more", "no other", "no additional", "nil new", "nil further"})
 _NAMED_ONLY = frozenset({CueEffect.ADVICE, CueEffect.HYPOTHETICAL})  # and then denied: "none of these"
 
@@ -96,7 +96,7 @@ class Context:
         self.behind = behind
         self.is_denied_behind = behind is not None and denies_all(behind)
         self._returning = Returning.of(items, behind) if self._cues else None
-        self._is_plain = not (self._cues or carried or section or self._ended.mentions)
+        self._is_plain = not (self._cues or carried or section or self._ended.mentions or self._is_question)
 
     def _divide(self) -> None:
         """Part the cues that deny what follows from all others."""
@@ -113,7 +113,7 @@ class Context:
         if mention.value is FindingValue.ABSENT:
             return mention.place
         if id(mention) in self._ended.denied:
-            return max(place for place in self._ended.said if place > mention.last)
+            return max((place for place in self._ended.said if place > mention.last), default=mention.place)
         behind = (one for one in self._changing if one.place > mention.last and one.cue.effect is CueEffect.NEGATED)
         before = [one.place for one in self._negating if one.place < mention.first]
         return next((one.place for one in behind if self._holds(*one, mention)), [mention.place, *before][-1])
@@ -193,8 +193,9 @@ class Context:
         carried = self._carried
         if carried is None or is_freed(self.items, mention, carried):
             return None
-        if carried is CueEffect.UNCLEAR and found == {CueEffect.NEGATED}:
-            return None
+        is_denied = found == {CueEffect.NEGATED} or any(one.place < mention.first for one in self._negating)
+        if carried is CueEffect.UNCLEAR and is_denied and found <= {CueEffect.NEGATED}:
+            return None  # "denies fever; denies weight loss"
         ends = {CueEffect.HISTORICAL, carried} - {CueEffect.FAMILY}
         return None if any(self._is_stopped(-1, mention, one) for one in ends) else carried
 
@@ -227,8 +228,7 @@ class Context:
         if place < mention.first:
             return False
         if cue.is_before and cue.effect is CueEffect.FAMILY and place - mention.last <= NEAR:
-            between = self.items[mention.last + 1 : place]
-            return bool(between) and all(item.is_marked(Mark.LINK) for item in between)  # "sciatica in her mother"
+            return is_of_relative(self.items, mention, place)
         return not cue.is_before and self._behind.reaches(place, cue, mention)
 
     def _is_stopped(self, place: int, mention: Mention, change: CueEffect) -> bool:
@@ -292,9 +292,9 @@ class Context:
 
 
 def carried_past(items: Row, carried: CueEffect | None, reach: int, sentence: Sentence) -> CueEffect | None:
-    """Return the effect that carries over past a sentence without mentions."""
-    if sentence.ending not in CARRYING:
-        return None
+    """Return the effect that carries over past a sentence without mentions, such as the number of an entry."""
+    if sentence.is_number or sentence.ending not in CARRYING:
+        return carried if sentence.is_number else None
     if not may_hold_cues(items):
         return carry(items, (), (), carried, sentence)
     return Context(items, [], carried, reach).carries(sentence)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from cds_service.model.facts import FindingValue
 from cds_service.narrative.context.boxes import stands_behind
 from cds_service.narrative.context.denied_lists import is_plain_list
 from cds_service.narrative.context.surroundings import happened_after, without_own_side
@@ -30,6 +31,9 @@ _REASONS: Final = frozenset({"(", "as", "because", "due", "d", "owing", "given",
 _BEGAN: Final = ("began", "started", "developed", "first")
 _NEAR_BEFORE: Final = 4  # items
 _EXAMINED: Final = ("test", "reflex")
+_MAX_REST: Final = 3
+_LAST_JOINED: Final = frozenset({"and", "&", "or", "nor"})
+_END: Final = Cue(CueEffect.NEGATED, is_before=False, is_closing=True)
 _HISTORY: Final = frozenset({"hx", "history"})
 _MAX_UNKNOWN: Final = 1  # unknown words between a mention and a cue after it
 _MAX_UNKNOWN_EVENT: Final = 4  # between what happened and "decades ago": it tells how it happened
@@ -48,11 +52,11 @@ class CuesBehind:
             return False
         if cue.effect is CueEffect.HISTORICAL and self._began_then(mention, place):
             return False
-        if self._items[place].text in _SIGNS and (place > mention.last + 1 or self._items[0].text in _LEADING):
-            return False  # "(+) night pain, (-) fever": it denies what stands behind it
         between = without_own_side(self._items[mention.last + 1 : place], mention)
         if cue.effect is CueEffect.NEGATED and any(item.concept(kind) for item in between for kind in _EXAMINED):
             return False  # "numb left foot with SLR negative"
+        if self._items[place].text in _SIGNS and (not _is_rest(between) or self._items[0].text in _LEADING):
+            return False  # "(+) night pain, (-) fever": it denies what stands behind it
         if cue.effect is CueEffect.UNCLEAR and any(item.is_marked(Mark.QUOTED) for item in between):
             return False  # "groin pain L (previous note said R in error)"
         if cue.effect is CueEffect.HISTORICAL and mention.saying.is_event and _is_how(between):
@@ -61,7 +65,7 @@ class CuesBehind:
             return not any(item.is_marked(Mark.STOP) or item.entry.cues for item in between)
         if self._items[place].text == _ZERO and ("grade" in mention.saying.takes or not _is_answered(between)):
             return False
-        if self._items[place].text == _MINUS and between:
+        if self._items[place].text == _MINUS and not _is_rest(between):
             return False
         if cue.is_closing and _is_of_another_entry(between):
             return False
@@ -72,13 +76,30 @@ class CuesBehind:
             between = _without_comma(between)
         unknown = sum(item.is_unknown for item in between)
         if unknown > _MAX_UNKNOWN or any(item.is_marked(Mark.STOP) or item.text == "," for item in between):
-            return cue.is_closing and cue.effect is CueEffect.NEGATED and is_plain_list(self._items[:place])
+            if cue.effect is not CueEffect.NEGATED:
+                return False
+            return (cue.is_closing and is_plain_list(self._items[:place])) or self._ends_list(place, mention, between)
         if any(_says(item) for item in between) and not self._is_list(between):
             return all(_is_like(item, cue) for item in between)
         if cue.effect is CueEffect.HISTORICAL and self._tells_when(place):
             return True
         is_both = any(one.is_before and one.effect is cue.effect for one in self._items[place].entry.cues)
         return cue.is_between or cue.is_closing or not (is_both and self._leads_on(place))
+
+    def _ends_list(self, place: int, mention: Mention, between: Sequence[Item]) -> bool:
+        """Return whether a denial may be one of a whole list of names: "fever, numb foot and back pain absent"."""
+        joins = [item.text for item in between if item.is_marked(*_LISTS)]
+        is_joined = bool(joins) and (joins[-1] in _LAST_JOINED or between[-1].text in _COLONS)
+        is_named = (
+            mention.value is FindingValue.PRESENT
+            and any(item.entry.saying for item in between)
+            and self._closes(place, _END)
+        )
+        first = next((at for at in range(mention.first, 0, -1) if self._items[at - 1].is_marked(Mark.LIST)), 0)
+        last = next(
+            at for at in range(mention.last + 1, place) if self._items[at].is_marked(*_LISTS) or at + 1 == place
+        )
+        return is_joined and is_named and all(_is_name(item) for item in self._items[first:last])
 
     def _tells_when(self, place: int) -> bool:
         """Return whether it is told on which occasion it was: "fractured as a teenager in a skiing accident"."""
@@ -124,6 +145,19 @@ class CuesBehind:
             if item.is_marked(Mark.STOP, Mark.GROUNDS, *_LISTS):
                 return False
         return False
+
+
+def _is_rest(between: Sequence[Item]) -> bool:
+    """Return whether words only end the name before them: "sleep disturbed by pain -", "prednisone use (-)"."""
+    return len(between) <= _MAX_REST and all(
+        (item.is_unknown or item.is_marked(Mark.PAIN, Mark.LINK)) and not item.is_marked(Mark.STOP, *_LISTS)
+        for item in between
+    )
+
+
+def _is_name(item: Item) -> bool:
+    """Return whether a word may stand in a name, and tells of nobody who has it, and of no time."""
+    return not (item.entry.cues or item.number >= 0 or item.is_marked(Mark.STOP, Mark.TIME, Mark.BEGAN))
 
 
 def _is_how(between: Sequence[Item]) -> bool:

@@ -8,7 +8,7 @@ from cds_service.narrative.context.accounting import ENDING, JOINING, Accounts, 
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.words.lexicon import Mark
 
-_COLON, _BUT = ":", "but"
+_COLON = ":"
 _NO_BUT: Final = frozenset({"anything", "all", "nothing", "everything"})  # "anything but normal"
 _SAYING: Final = frozenset(
     {"denies", "denied", "has", "had", "have", "reports", "reported", "describes", "described", "states", "complains"}
@@ -82,7 +82,7 @@ class DenialClause:
     def _is_begun(self, at: int) -> bool:
         """Return whether the clause begins behind an item. "Anything but" begins none."""
         item, accounts = self.row[at], self.accounts
-        if item.text == _BUT:
+        if accounts.contrasts(at):
             return not (at and accounts.said(at - 1) in _NO_BUT)
         is_title = item.text == _COLON and any(one.place < at and one is not self.mention for one in accounts.mentions)
         return item.text in ENDING or item.text in _SIGNS or accounts.leaves_out(at) or is_title

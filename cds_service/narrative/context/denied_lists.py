@@ -5,11 +5,12 @@ it in doubt where the denial ends.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from cds_service.narrative.words.items import Item
 from cds_service.narrative.words.lexicon import CueEffect, Mark
 
-_COMMA = ","
+_COMMA, _ON = ",", "on"
 _LEADS = frozenset({":", "-"})
 _RESULTS = frozenset({"positive", "negative", "normal", "reduced", "limited"})
 _LEAST_COMMAS = 2  # of a list without "or"
@@ -19,6 +20,10 @@ _TELLING_MARKS = (
     *(Mark.STOP, Mark.GROUNDS, Mark.MOTION, Mark.RUN, Mark.TIME),
     *(Mark.BEGAN, Mark.EXCEPT, Mark.CLAIM_BEHIND, Mark.TOLD),
 )
+_LEADING: Final = frozenset(
+    {"in", "between", "around", "round", "at", "down", "over", "on", "from", "across", "about", "below", "all", "when"}
+)
+_DESCRIBING: Final = frozenset({"numb", "weak", "febrile", "incontinent"})  # before a name: "numb foot"
 _TELLING = frozenset(
     {
         "is", "are", "was", "were", "be", "been", "has", "have", "had", "does", "do", "did", "cannot", "cant",
@@ -32,7 +37,12 @@ _TELLING = frozenset(
 
 def tells(words: Sequence[str]) -> bool:
     """Return whether words tell something, as "lost bladder control" does, and "loss of bladder control" does not."""
-    return not _TELLING.isdisjoint(words)
+    return not _TELLING.isdisjoint(words[_describes(words) :])
+
+
+def _describes(words: Sequence[str]) -> bool:
+    """Return whether the first of some words describes what follows: "numb foot", but not "numb between the legs"."""
+    return len(words) > 1 and words[0] in _DESCRIBING and words[1].split()[0] not in _LEADING
 
 
 def is_wholly_denied(items: Sequence[Item], place: int) -> bool:
@@ -83,6 +93,10 @@ def _is_plain(entry: Sequence[Item]) -> bool:
     """Return whether an entry of a list only names something."""
     unknown, is_named = 0, False
     for at, item in enumerate(entry):
+        if item.text == _ON and at and entry[at - 1].is_marked(Mark.PAIN):
+            continue  # "pain on walking"
+        if not at and _describes([one.text for one in entry[:2]]):
+            continue
         behind = entry[at + 1] if at + 1 < len(entry) else None
         is_known = item.entry.saying is not None
         if _is_telling(item) or (item.entry.qualifiers and not (behind and behind.entry.saying)):

@@ -26,6 +26,8 @@ _YES = frozenset(
 )
 _ON = frozenset({"on", "takes", "taking", "remains on", "still on", "now on", "currently on"})
 _WAS = frozenset({"was", "were", "been", "had been", "went", "put"})
+_STILL, _STILL_WORDS = frozenset({("still", "has"), ("still", "have"), ("still", "gets")}), 3
+_IT = frozenset({"it", "this", "them", "these"})
 _QUERY = "?"
 _LAST, _LAST_USE = "last", 8  # words
 _USED = frozenset({"used", "use", "injected", "injection", "taken", "dose", "shot"})
@@ -72,7 +74,9 @@ def has_begun(items: list[Item], mention: Mention) -> bool:
 
 
 def is_taken_now(items: Row, mention: Mention) -> bool:
-    """Return whether somebody is on a drug, under whatever heading that stands: "PMH: RA on methotrexate"."""
+    """Return whether somebody is on a drug, under whatever heading ("PMH: RA on methotrexate"), or still has it."""
+    if items.sentence.words[-_STILL_WORDS:-1] in _STILL and items.sentence.words[-1] in _IT:
+        return not any(one.entry.saying for one in items[mention.last + 1 :])
     if not mention.saying.is_drug or not mention.first:
         return False
     if _was_used_lately(items, mention):

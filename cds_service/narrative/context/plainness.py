@@ -141,12 +141,13 @@ def _is_told_apart(clause: DenialClause) -> bool:
         said = range(clause.entry, clause.mention.last + 1)  # "or" may join what is told: "drags the foot or trips"
         is_told = not any(row[at].is_marked(Mark.JOINED) for at in said) and _tells(clause.accounts, said)
         return is_told or _is_graded(clause)
-    has_side = any(row[at].is_side or row[at].side is not Side.UNSTATED or row[at].number >= 0 for at in entry)
-    return has_side or _tells(clause.accounts, entry)
+    is_led = row[clause.denial + 1].is_side and row[clause.entry].is_side  # "denies left leg pain, left foot drop"
+    has_side = not is_led and any(row[at].is_side or row[at].side is not Side.UNSTATED for at in entry)
+    return has_side or any(row[at].number >= 0 for at in entry) or _tells(clause.accounts, entry)
 
 
 def _tells(accounts: Accounts, part: range) -> bool:
-    return any(tells(accounts.said(at).split()) for at in part)
+    return tells([word for at in part for word in accounts.said(at).split()])
 
 
 def _is_graded(clause: DenialClause) -> bool:

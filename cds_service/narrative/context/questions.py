@@ -38,13 +38,23 @@ _SMALL: Final = frozenset(
     {"you", "him", "her", "them", "up", "in", "at", "down", "to", "into", "of", "from", "on", "go"}
 )
 _COLON, _AND = ":", frozenset({"and", "&"})
-_ACT = "act"
+_ACT, _HAS = "act", "has"
+_ANY: Final = "any"
+_TOWARDS: Final = frozenset({"to", "->"})
+_HELP: Final = frozenset({"ed", "er", "e", "hospital", "casualty", "999", "911", "gp"})  # "A&E"
+_LONGEST_HELP: Final = 6  # words: "to the nearest A & E"
 _ANSWER: Final = 2  # items: the colon and the answer
 
 
-def is_open(items: Sequence[Item]) -> bool:
-    """Return whether a sentence asks and is not answered."""
+def is_open(items: Row) -> bool:
+    """Return whether a sentence asks and is not answered, or tells what to do about "any fever"."""
+    if items and items[0].text == _ANY and _leads_to_help(items.sentence.words):
+        return True
     return bool(items) and items[-1].text == TRAILING_QUESTION and items[0].text in ASKING
+
+
+def _leads_to_help(words: Sequence[str]) -> bool:
+    return words[-1] in _HELP and not _TOWARDS.isdisjoint(words[-_LONGEST_HELP:])
 
 
 def is_refused(items: Sequence[Item]) -> bool:
@@ -78,6 +88,8 @@ def is_answered_no(row: Row, mentions: Sequence[Mention], mention: Mention) -> b
     """Return whether the answer to a question denies a mention in it."""
     items, said = row, [" ".join(row.sentence.words[slice(*row.words(at, at))]) for at in range(len(row))]
     own = {at for one in mentions for at in range(one.first, one.last + 1)}
+    if said[0] == _HAS and said[1] not in _BEFORE and any(item.text == "," for item in items[mention.last :]):
+        return False  # "has hip pain, fever: no"
     first = min(one.first for one in mentions)
     title = next((at for at in range(mention.first - 1, 0, -1) if items[at].text == _COLON), 0)
     before = [at for at in range(title + 1, mention.first) if at not in own and said[at] not in _KNOWN]

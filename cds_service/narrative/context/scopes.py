@@ -11,6 +11,7 @@ _STOP, _TELLING, _SHARING, _EXCEPT = marked(Mark.STOP), marked(Mark.TELLING), ma
 _STOPS = {CueEffect.FAMILY: _FAMILY, CueEffect.ADVICE: marked(Mark.STOP_ADVICE)}
 _FAMILY_HISTORY = frozenset({"history", "hx", "fh", "fhx", "fmhx"})
 _WHO = "who"
+_RELATIVES = frozenset({"who", "whom", "whose"})
 _LEAST = 2  # items before "and": a cue and what is past
 _INVERTING = ("at no ", "on no ", "not once", "never once", "not since")
 _AUXILIARIES = frozenset({"has", "have", "had", "did", "does", "was", "were", "is", "are"})
@@ -41,7 +42,8 @@ class Scopes:
     def _end(self, place: int, stop: int) -> int:
         """Return the place where the scope of a cue ends."""
         opened = place < 0
-        for at in range(max(place + 1, self._inverted_end(place)), len(self._items)):
+        passed = max(self._inverted_end(place), self._clause_end(place) if stop == _FAMILY else 0)
+        for at in range(max(place + 1, passed), len(self._items)):
             item = self._items[at]
             if stop == _FAMILY and self._is_told(place, at):
                 return at
@@ -59,6 +61,20 @@ class Scopes:
             return 0
         verbs = (at for at in range(place + 1, len(self._items)) if self._items[at].text in _AUXILIARIES)
         return next(verbs, place - 1) + 2
+
+    def _clause_end(self, place: int) -> int:
+        """Return the place behind a clause that tells of a relative: "her mother, with whom she lives, has"."""
+        near = self._items[place + 1 : place + 4]
+        is_begun = place >= 0 and bool(near) and near[0].text == "," and self._tells_of_whom(place + 2)
+        ends = (at for at in range(place + 2, len(self._items)) if self._items[at].text == ",") if is_begun else ()
+        end = next(iter(ends), 0)
+        is_told = any(item.traits & _TELLING or item.entry.saying is not None for item in self._items[place + 1 : end])
+        return 0 if is_told else end + 1
+
+    def _tells_of_whom(self, at: int) -> bool:
+        """Return whether a clause begins that tells of somebody: "with whom", "whose flat"."""
+        first, end = self._items.words(at, min(at + 1, len(self._items) - 1)) if at < len(self._items) else (0, 0)
+        return not _RELATIVES.isdisjoint(self._items.sentence.words[first:end])
 
     def _is_told(self, place: int, at: int) -> bool:
         """Return whether a relative tells or does something: what follows is said of the patient."""

@@ -19,7 +19,7 @@ from cds_service.narrative.frames.small_words import NONE, parts_of, small_part
 from cds_service.narrative.frames.token_line import FOREIGN, OWN, RETURNED, TokenLine
 from cds_service.narrative.frames.whole_sides import closing_of, heading_of, is_site
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.words.items import Item, Row
+from cds_service.narrative.words.items import Item, Role, Row
 from cds_service.narrative.words.lexicon import FrameTable, Mark, PhraseMeaning
 from cds_service.narrative.words.tokens import (
     ASKED,
@@ -237,9 +237,18 @@ def _is_normal_in_short(row: Row, at: int) -> bool:
     if not at:
         return False
     before = row[at - 1]
+    if before.text == ":" and _is_pain(row, at - 2):
+        return False  # "groin pain: N, gait steady"
     is_last = at + 1 == len(row) or row[at + 1].is_marked(*_LISTS, Mark.STOP) or row[at + 1].is_side
     is_of_side = before.is_side and is_last and not any(item.text == _Y for item in row)
     return bool(before.entry.concepts) or before.text == ":" or is_of_side
+
+
+def _is_pain(row: Row, at: int) -> bool:
+    """Return whether a pain ends at a place: "groin pain", "pain in the groin"."""
+    while at > 0 and row[at].role in {Role.BRIDGE, Role.PLACE}:
+        at -= 1
+    return at >= 0 and row[at].role in {Role.PAIN, Role.PAIN_WORD}
 
 
 def lacks(row: Row, at: int, is_named: Callable[[Item], bool]) -> bool:

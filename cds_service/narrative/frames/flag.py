@@ -14,6 +14,7 @@ from cds_service.narrative.words.lexicon import CueEffect, Mark, PhraseMeaning
 _SPAN, _LONG = "span", "long"
 _SPREAD = "spread"
 _NEAR_SPREAD = 6  # items on either side
+_METASTATIC, _NEAR_CANCER = "metastatic", 2  # items behind
 _NEAR_DOUBT = 2  # items before
 # From three months on a steroid is taken for long (clinical design, long-term-steroid).
 _LEAST: Final = {"month": 3, "year": 1, "week": 13}
@@ -45,6 +46,8 @@ class FlagFrame(PairFrame):
 
     def _read_at(self, row: Row, place: int, meanings: Mapping[str, PhraseMeaning]) -> Iterator[Mention]:
         """Yield a head with its slot, and the weakness of a leg that gets worse."""
+        if row[place].text == _METASTATIC and _is_of_cancer(row, place):
+            return  # it is read with what it is said of
         if _WORSE in meanings and (at := _worse_behind(row, place)):
             yield Mention(place, meanings[_WORSE], place, at, is_sided=True)
         for mention in super()._read_at(row, place, meanings):
@@ -58,6 +61,14 @@ class FlagFrame(PairFrame):
             if _LEG in meanings and row[mention.place].concept(_MOVER) and row[place].text.split()[0] in _WEAKER:
                 weak = replace(meanings[_LEG], denies=())
                 yield Mention(mention.place, weak, mention.first, mention.last, parts=mention.parts)
+
+
+def _is_of_cancer(row: Row, place: int) -> bool:
+    """Return whether a word is said of the cancer behind it: "metastatic breast cancer" is one disease."""
+    near = row[place + 1 : place + 1 + _NEAR_CANCER]
+    return any(item.concept("danger") == row[place].concept("danger") for item in near) and not any(
+        item.is_marked(Mark.LIST, Mark.STOP) for item in near
+    )
 
 
 def _worse_behind(row: Row, place: int) -> int:

@@ -105,17 +105,28 @@ def _distance(row: Row, state: State, at: int, stating: frozenset[int]) -> int |
     """Return how far an organ is from a state, or None if it cannot be its own."""
     if state.first <= at <= state.last:
         return 0
+    if row[at].concept(FAILURE) or (at > state.last and _has_own(row, at, state)):
+        return None  # "erectile dysfunction: absent", "numb foot and saddle anaesthesia"
     between = range(state.last + 1, at) if at > state.last else range(at + 1, state.first)
     if len(between) > _REACH or row[at].concept(ORGAN) == _OTHER:
         return None
+    if at > state.last and any(row[place].concept(CHANGE) == NO for place in between):
+        return None  # "tingling in the leg - no saddle numbness"
     cost = unknown = 0
     for place in between:
         item = row[place]
         unknown += item.is_unknown and not (item.concept(ORGAN) or item.concept(_FILLER))
-        if unknown > _MAX_UNKNOWN or place in stating or item.text == _COMMA or _parts(item):
+        is_denied_behind = at > state.last and item.concept(CHANGE) == NO  # "degenerative change - no retention"
+        if unknown > _MAX_UNKNOWN or place in stating or item.text == _COMMA or _parts(item) or is_denied_behind:
             return None
         cost += 1
     return cost + 1
+
+
+def _has_own(row: Row, at: int, state: State) -> bool:
+    """Return whether an organ's own failure stands right behind it: "poor stream and perineal numbness"."""
+    is_other = at + 1 < len(row) and not state.first <= at + 1 <= state.last
+    return is_other and bool(row[at].concept(ORGAN)) and row[at + 1].concept(FAILURE) is not None
 
 
 def _parts(item: Item) -> bool:
@@ -143,6 +154,8 @@ def _listed(row: Row, at: int, state: State, stating: frozenset[int]) -> _Organs
                 or (_region(place, state) != region and not is_same)
                 or (place in stating and not state.first <= place <= state.last)
             ):
+                break
+            if waiting and step > 0 and _has_own(row, place, state):
                 break
             if item.concept(ORGAN) and (waiting or item.concept(ORGAN) == row[places[0]].concept(ORGAN)):
                 places = [*places, place] if step > 0 else [place, *places]

@@ -1,5 +1,6 @@
 """A word for all that the nerves do, and whether a sentence sums it up, as "neurovascularly intact" does."""
 
+from collections.abc import Callable
 from typing import Final
 
 from cds_service.narrative.frames.small_words import NONE
@@ -9,6 +10,7 @@ from cds_service.narrative.words.lexicon import Mark
 NEURO: Final = "neuro"  # the topic
 _TOPIC, _RESULT, _FILLER = "topic", "result", "filler"
 _DEFICIT = "deficit"
+_NO = frozenset({"n", "( - )", "[ - ]", "-ve", "- ve", "negative", "neg", "absent"})  # behind a deficit
 _REACH = 6  # items
 _LISTS = (Mark.LIST, Mark.JOINED, Mark.STOP)
 
@@ -43,3 +45,14 @@ def _is_passed(item: Item) -> bool:
 def _ends(item: Item) -> bool:
     is_small = item.is_side or item.is_marked(Mark.LINK, *_LISTS) or item.concept(_FILLER) is not None
     return is_small or item.concept("limb") is not None
+
+
+def denies_deficit(row: Row, at: int, is_deficit: Callable[[Item], bool], is_topic: Callable[[Item], bool]) -> bool:
+    """Return whether a word denies the deficit that is named before it, and grades nothing: "numb foot (-)"."""
+    if row[at].text not in _NO:
+        return False
+    if at == 0 and len(row) > 1 and row[1].text == ":":
+        return any(map(is_deficit, row))  # "neg: tingling in the leg, foot pain"
+    named = next((item for item in reversed(row[:at]) if is_deficit(item) or is_topic(item)), None)
+    is_end = at + 1 == len(row) or row[at + 1].is_marked(Mark.LIST)
+    return is_end and named is not None and is_deficit(named)

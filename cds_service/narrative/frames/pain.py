@@ -8,7 +8,7 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side, combine_sides
 from cds_service.narrative.frames import calm, runs
 from cds_service.narrative.frames.antecedent import NOTHING, Meant
-from cds_service.narrative.frames.followed_pain import Pain
+from cds_service.narrative.frames.followed_pain import Pain, begins_anew
 from cds_service.narrative.frames.sites import ASPECT, DOMINANCE, PRONOUN, QUALITY, REGION, RUN, TENDER
 from cds_service.narrative.frames.subject import is_denial
 from cds_service.narrative.mentions import Mention
@@ -187,8 +187,7 @@ class PainReader:
 
     def _read_place(self, place: int) -> None:
         """Read a place: of the pain being followed, or one that waits for a pain word."""
-        pain = self._pain
-        item = self._items[place]
+        pain, item = self._pain, self._items[place]
         is_further = bool(item.concept(ASPECT)) and not item.concept(REGION)  # "in front and on the side"
         starts_anew = pain is None or (
             pain.listed and not is_further and not (pain.takes_lists and runs.takes_list(self._items, place))
@@ -209,11 +208,12 @@ class PainReader:
         pain = self._pain
         if self._denied is not None:
             self._deny(place)
-        elif self._waiting:
+        elif self._waiting and not begins_anew(self._items, place):
             one = Pain(self._next(), is_tender=is_tender)
             self._share(place, one)
             self._begin(one.chain)
-        elif pain is None or pain.listed:
+        elif self._waiting or pain is None or pain.listed:
+            self._end_pain()
             chain = self._referred(place)
             is_ours = chain is not None
             begun = self._begin(chain or 0, is_ours=is_ours, is_placed=True)

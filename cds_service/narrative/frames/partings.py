@@ -52,8 +52,7 @@ def _is_normal(tokens: Sequence[Token]) -> bool:
 
 
 def _is_sided_result(tokens: Sequence[Token]) -> bool:
-    """Return whether tokens end with a head, its result and its side: the side stands last."""
-    if len(tokens) < _CLAIM or tokens[-1].part is not Part.SIDE:
-        return False
-    before = tokens[-_CLAIM:-1]
-    return any(token.is_head for token in before) and any(token.part is Part.RESULT for token in before)
+    """Return whether tokens end with a head, its result and its side. A result may stand last for what follows."""
+    said = tokens[-_CLAIM:]
+    is_sided = any(token.part is Part.SIDE for token in said) and said[-1].part is not Part.RESULT
+    return is_sided and any(token.is_head for token in said) and any(token.part is Part.RESULT for token in said)

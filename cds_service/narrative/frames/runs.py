@@ -39,7 +39,7 @@ _GOING = frozenset(
         "spilling into",
     }
 )
-_WHERE = frozenset({"in", "at", "over", "around", "about", "across"})
+_TO, _WHERE = frozenset({"to", "into"}), frozenset({"in", "at", "over", "around", "about", "across"})
 _IS_WHERE = frozenset({"is in", "are in", "was in", "were in", "is at", "is over", "is around"})
 _MAX_WORDS = 2  # between a pain and where it is
 _BEGUN, _ORIGIN, _ON = "begun", "origin", "on"  # "since", "it starts in", "on the right"
@@ -116,7 +116,7 @@ def _denies_place(items: Sequence[Item], place: int) -> bool:
         if item.role is Role.PLACE:
             behind = items[at + 1] if at + 1 < len(items) else None
             return behind is None or behind.text == ")" or behind.is_marked(Mark.LIST, Mark.JOINED, Mark.STOP)
-        if not (item.is_side or item.text in THE or item.text in _WHERE):
+        if not (item.is_side or item.text in THE or item.text in _WHERE or item.text in _TO):
             return False
     return False
 
@@ -294,7 +294,7 @@ def takes_list(items: Sequence[Item], place: int) -> bool:
     behind = items[place + 1] if place + 1 < len(items) else None
     if behind is None:
         return True
-    if behind.concept(_BEGUN):
-        return True  # "in the back and buttock since May"
+    if behind.concept(_BEGUN) or (behind.text == _BUT and _denies_place(items, place + 1)):
+        return True  # "in the back and buttock since May", "in the foot and groin but not the knee"
     is_other = behind.is_unknown and not (behind.concept(DOMINANCE) or behind.concept(_OCCASION))
     return not (is_other or behind.is_marked(Mark.PAIN, Mark.ELSEWHERE, Mark.STOP))

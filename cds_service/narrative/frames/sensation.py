@@ -6,7 +6,7 @@ from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
 from cds_service.narrative.frames.examination import SHARED, TOPIC, ExaminationFrame, is_part, lacks
-from cds_service.narrative.frames.neuro import NEURO, is_summed_up, sums_up
+from cds_service.narrative.frames.neuro import NEURO, denies_deficit, is_summed_up, sums_up
 from cds_service.narrative.frames.own_results import ANOTHER, takes_own_result, tells_where
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.words.items import Item, Row
@@ -66,7 +66,7 @@ class SensationFrame(ExaminationFrame):
         """Return a word of numbness, or a result of sensation."""
         if self._is_numb(row, at):
             return self.said(at, _NUMB)
-        if _is_end_of_numbness(row, at):
+        if _is_end_of_numbness(row, at) or denies_deficit(row, at, self._is_numb_word, _is_sensation):
             return None
         if row[at].text in _WEAK:
             return self.said(at, "")
@@ -80,6 +80,10 @@ class SensationFrame(ExaminationFrame):
     def passes(self, row: Row, at: int) -> bool:
         """Return whether an item may stand between a leg and its sensation: "numbness outer side right thigh"."""
         return super().passes(row, at) or row[at].concept("facing") is not None
+
+    @staticmethod
+    def _is_numb_word(item: Item) -> bool:
+        return item.concept(_NUMB) is not None
 
     @staticmethod
     def _is_numb(row: Row, at: int) -> bool:

@@ -23,6 +23,7 @@ _AMOUNTS: Final[Mapping[str, tuple[str, str]]] = {
     "function": (_TROUBLE, _TROUBLE),
 }
 _NOT = frozenset({"not", "is not", "was not"})
+_NO_TROUBLE = tuple(f"{no} {word}" for no in ("no", "without") for word in ("difficult", "trouble", "problem"))
 _YES = "yes"
 _ALL = "all "  # a heading that is said of all in its list
 _FEELS = frozenset({"feel", "feels", "feel yourself", "feels herself", "feels himself", "feel myself"})
@@ -103,6 +104,8 @@ def _of_aspect(row: Row, at: int, change: _Change) -> Iterator[State]:
     if failure == _TROUBLE and change.name == FINE:
         failure = FINE
     first, last = min(at, change.place), max(at, change.place)
+    if lost != changed and change.name == FINE and row[change.place].text.startswith(_NO_TROUBLE):
+        yield State(first, last, changed, is_fine=True, is_bare=aspect in _WITHOUT_ORGAN)
     yield _not_fine(row, State(first, last, failure, change.name == FINE, aspect in _WITHOUT_ORGAN), changed)
 
 
@@ -120,6 +123,8 @@ def _nearest_change(row: Row, aspect: int) -> _Change | None:
     if own:
         return _Change(0, aspect, own)
     found = [one for step in (-1, 1) if (one := _change_towards(row, aspect, step)) is not None]
+    if len(found) > 1 and found[0].name == _LOST and row[found[1].place].entry.cues:
+        return found[0]  # "loss of bowel control absent"
     return min(found) if found else None
 
 

@@ -16,7 +16,7 @@ from cds_service.narrative.frames.examination import (
     speaks_of,
 )
 from cds_service.narrative.frames.lifting import AIM, LIFTED, lifts_foot
-from cds_service.narrative.frames.neuro import NEURO, is_summed_up, sums_up
+from cds_service.narrative.frames.neuro import NEURO, denies_deficit, is_summed_up, sums_up
 from cds_service.narrative.frames.own_results import tells_where
 from cds_service.narrative.frames.small_words import NONE, NOT
 from cds_service.narrative.mentions import Mention
@@ -106,6 +106,8 @@ class StrengthFrame(ExaminationFrame):
         ability = item.concept(_ABILITY) or (_UNABLE if _is_not_done(row, at) else None)
         if ability:
             return self.said(at, ability)
+        if denies_deficit(row, at, _is_weak, _is_strength):
+            return None
         if lacks(row, at, _is_power):
             return self.said(at, "absent")
         if item.concept(_NUMB) and not _is_weak(item) and _is_joined_to_weakness(row, at):

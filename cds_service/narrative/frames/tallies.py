@@ -46,6 +46,8 @@ def _is_sign(items: Sequence[Item], at: int) -> bool:
     text = items[at].text
     if text != _PLUS and text not in _WORDS:
         return text.startswith(_PLUS) or text == _ZERO
+    if 0 < at < len(items) - 1 and items[at - 1].is_side and items[at + 1].is_side:
+        return False  # "hip L+R"
     behind = next((item for item in items[at + 1 :] if not item.is_side), None)
     return behind is None or behind.text in _ENDS
 

@@ -19,6 +19,8 @@ OWN: Final = "own"  # one that names the frame's own topic: "neurovascularly int
 RETURNED: Final = "returned"  # one that takes back what was lost before
 _BREAK, _RESULT, _SIDE, _SEPARATOR = Part.BREAK, Part.RESULT, Part.SIDE, Part.SEPARATOR
 _OPENING, _TEST = "(", "test"
+_LEADING = frozenset({Role.BRIDGE, Role.RUN})
+_NEAR = 3  # tokens: a place, its side, and the slash of a date
 _CLAIM = 3  # a result, its head and its side
 _SIDE_WORD = "side"
 _OTHER = {Side.LEFT: Side.RIGHT, Side.RIGHT: Side.LEFT}
@@ -83,8 +85,11 @@ class TokenLine:
     def add(self, token: Token, at: int) -> None:
         """Add what an item is."""
         item, part = self._row[at], token.part
+        if part is _SEPARATOR and not (at and self._row[at - 1].number >= 0) and self._tells_of_pain(at):
+            self.tokens.append(BREAK)
+            return
         if part is Part.PARTING:
-            self.tokens += part_from(self.tokens, item.text, at)
+            self.tokens += (BREAK,) if self._tells_of_pain(at) else part_from(self.tokens, item.text, at)
             return
         if self._is_denied and part is _RESULT and token.value is None and not token.grade:
             self._is_denied = False
@@ -110,6 +115,20 @@ class TokenLine:
         """Return whether another frame reads the last head: a topic, or one of a concept."""
         last = next((one for one in reversed(self.tokens) if one.is_head or one.part is _BREAK), BREAK)
         return last.part is Part.OTHER and last.concept in {"", concept}
+
+    def _tells_of_pain(self, at: int) -> bool:
+        """Return whether pain is told of the last place, and more of another side: "shin pain L, numb R foot"."""
+        last = next((one for one in reversed(self.tokens) if one.part is not _SIDE and not one.is_slash), BREAK)
+        if not last.is_head or last.at < 0:
+            return False
+        behind, own = self._row[at:], {one.side for one in self.tokens[-_NEAR:] if one.part is _SIDE}
+        sides = {item.entry.side for item in behind if item.is_side} - own
+        is_placed = any(item.role is Role.PLACE or item.concept("muscle") for item in behind)
+        if not sides or not (own or is_placed):
+            return False
+        before = [item for item in self._row[: last.at] if not (item.is_side or item.role in _LEADING)]
+        is_other = all(one.part is not _RESULT for one in self.tokens)  # what is numb is a result of another frame
+        return bool(before) and (before[-1].role is Role.PAIN_WORD or (is_other and bool(before[-1].concept("numb"))))
 
     def repeats(self, at: int) -> bool:
         """Return whether the last result is said of the next head, too: "SLR was negative, as was the slump"."""

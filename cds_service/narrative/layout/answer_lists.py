@@ -11,6 +11,7 @@ _COLONS: Final = frozenset({":", "-", "="})
 _COLON, _OPEN = ":", ("y", "/", "n")
 _SLASH, _COMMA = "/", ","
 _PARTING: Final = (_SLASH, _COMMA)
+_PARTING_ROW: Final = frozenset({_SLASH, _COMMA, "-", "(", "?", "??", "and", "but"})
 _FEWEST: Final = 2  # entries of a list, or words of an entry before its answer
 _ALSO: Final = frozenset({"nil", "zero", "never"})  # answers in such a list, beside those of the content
 _SPOKEN: Final = frozenset({"yes", "no", "y", "n"})
@@ -52,6 +53,10 @@ def _answered_each(part: Sentence, answers: Mapping[str, FindingValue]) -> Itera
         if all(_is_entry(words[slice(*place)], answers) for place in entries):
             yield from (part.part(*place, part.ending if place is entries[-1] else STOP) for place in entries)
             return
+    if ends := _ends_of_answers(words, answers):
+        for start, end in zip((0, *ends), ends, strict=False):
+            yield part.part(start, end, part.ending if end == len(words) else STOP)
+        return
     colon = words.index(_COLON) + 1 if _COLON in words else 0
     parting = _SLASH if _SLASH in words else _COMMA
     places = list(_entries(words, colon, len(words), parting)) if parting in words else []
@@ -65,6 +70,16 @@ def _answered_each(part: Sentence, answers: Mapping[str, FindingValue]) -> Itera
         mark = Sentence((_COLON,), (_COLON,), STOP, part.starts[end - 1 : end])
         ending = part.ending if end == len(words) else STOP
         yield title.followed_by(part.part(start, end - 1), mark, part.part(end - 1, end, ending))
+
+
+def _ends_of_answers(words: Sequence[str], answers: Mapping[str, FindingValue]) -> Sequence[int]:
+    """Return where each entry of a row ends in which only its answer parts one from the next: "LBP: Y fever: N"."""
+    ends = [at + 2 for at, word in enumerate(words) if word == _COLON]
+    if len(ends) < _FEWEST or ends[-1] != len(words) or not _PARTING_ROW.isdisjoint(words):
+        return ()
+    are_answers = all(_is_answer(words[end - 1 : end], answers) for end in ends)
+    are_named = all(words[start] not in _NAMELESS | {_COLON} for start in (0, *ends[:-1]))
+    return ends if are_answers and are_named else ()
 
 
 def _names_asked(words: Sequence[str], answers: Mapping[str, FindingValue]) -> bool:

@@ -19,13 +19,15 @@ _SIDED: Final = frozenset({"sided", "side"})
 _REFERRING: Final = frozenset({"this", "that", "it", "which"})
 _WRONG: Final = frozenset({"error", "incorrect", "wrong", "mistake", "mistaken", "erroneous", "inaccurate", "untrue"})
 _NEAR: Final = 6  # words
+_COLON, _LONGEST = ":", 10  # words behind "correction:"
 
 
 def correct_sides(parts: Sequence[Sentence]) -> list[Sentence]:
     """Return the sentences with each side that is corrected as it was meant."""
     corrected: list[Sentence] = []
     for part in parts:
-        if corrected and part.words[0] in _CORRECTING and len(part.words) <= _NEAR and corrected[-1].ending == STOP:
+        longest = _LONGEST if part.words[1:2] == (_COLON,) else _NEAR
+        if corrected and part.words[0] in _CORRECTING and len(part.words) <= longest and corrected[-1].ending == STOP:
             part = corrected.pop().followed_by(part)
         if "not" in part.words:
             part = _without_other_side(part)

@@ -5,11 +5,13 @@ from itertools import chain
 
 from cds_service.model.facts import FindingValue
 from cds_service.narrative.layout.answer_lists import part_answers
+from cds_service.narrative.layout.answered_lines import part_answered_lines
 from cds_service.narrative.layout.answers import join_answers
 from cds_service.narrative.layout.bullets import repeat_denials
 from cds_service.narrative.layout.choices import settle_choices
 from cds_service.narrative.layout.columns import write_out_columns
 from cds_service.narrative.layout.corrections import correct_sides
+from cds_service.narrative.layout.dictated import write_punctuation
 from cds_service.narrative.layout.level_headings import repeat_levels
 from cds_service.narrative.layout.none_ticked import part_from_none
 from cds_service.narrative.layout.numbered import part_numbered
@@ -28,7 +30,7 @@ def read_forms(
     denies: Callable[[Sentence], bool],
 ) -> list[Sentence]:
     """Return the sentences of a text. `denies`: whether one is a denial of what a list behind it may name."""
-    text = settle_tables(write_boxes(text))
+    text = part_answered_lines(settle_tables(write_boxes(write_punctuation(text))))
     sentences = correct_sides(list(part_numbered(split_sentences(text, abbreviations))))
     parts = repeat_denials(write_out_columns(repeat_levels(spell_out(sentences))), text, denies)
     parts = _parted(part_from_none(parts), answers)

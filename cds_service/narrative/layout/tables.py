@@ -14,6 +14,7 @@ _MARKS: Final = frozenset(
 )
 _RULE: Final = re.compile(r"[\s|:+=-]*")  # the line below a heading
 _LEAST_HEADS: Final = 3
+_ROW, _SIGNS = 2, frozenset({"+", "-"})  # cells of a row that needs no heading, and its answers
 _OPEN: Final = "?"
 
 
@@ -34,6 +35,8 @@ def _settled(lines: Sequence[str]) -> Iterator[str]:
             heads, is_inside = [], False
         elif not is_inside and _is_heading(cells):
             heads, said = cells, _left_out(said)
+        elif not heads and len(cells) == _ROW and "|" in said and cells[1] in _SIGNS:
+            said = _answered(said, cells[0], ":y." if cells[1] in _YES else ":n.")
         elif heads:
             said = _left_out(said) if _RULE.fullmatch(said) else _answered(said, cells[0], _answer(heads, cells))
         is_inside = is_inside or len(cells) > 1

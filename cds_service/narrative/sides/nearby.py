@@ -1,13 +1,9 @@
 """Find the side of each mention: from words near it, else from the pain it belongs to, never from another pain."""
 
 from collections.abc import Sequence, Set
-from itertools import pairwise
-from typing import Final
 
 from cds_service.model.sides import Side, combine_sides
 from cds_service.narrative.mentions import Mention
-from cds_service.narrative.sides.other_side import OTHERS, is_of_other, opposite
-from cds_service.narrative.statements import Statement
 from cds_service.narrative.words.items import Item, Role, Row
 from cds_service.narrative.words.lexicon import Mark
 
@@ -32,9 +28,6 @@ _BEHIND_SIDE = frozenset({",", ":", "-", "it is", "its", "she has", "he has", "h
 _ON, _SEEN_ON = "on", frozenset({"imaging", "scanning", "testing", "questioning"})
 _THAN = "than"
 _COMPARING = frozenset({_THAN, "more than", "greater than", "worse than", "on", "the"})
-_EITHER, _EITHERS = "either", frozenset({"either", "neither"})
-REFERRING: Final = "that"  # hip
-_SAME, _SIDE = "same", "side"
 _NEAR = 6  # items between a finding and "either"
 _UNSTATED, _LINK, _PLACE = Side.UNSTATED, Mark.LINK, Role.PLACE
 
@@ -50,6 +43,8 @@ def place_sides(items: Row, mentions: list[Mention]) -> None:
         mention.side = items[mention.place].side
         if mention.side is _UNSTATED:
             mention.side = _before(items, mention.place, loose)
+        if mention.side is _UNSTATED and mention.saying.is_pain:
+            mention.side = _before_pain(items, mention.place)
         if mention.side is _UNSTATED and mention.last > mention.place:
             mention.side = _bracketed(items, mention.place)
         if mention.side is _UNSTATED:
@@ -89,42 +84,6 @@ def _heads(items: list[Item], at: int) -> bool:
     return behind.text in _BEHIND_SIDE or behind.text.startswith(_THERE)
 
 
-def of_either(row: Row, mention: Mention, denied: Statement) -> Statement:
-    """Return a denial with its side: of both where "either" stands by its words, "no arthritis in either hip"."""
-    if denied.side is not _UNSTATED or not _EITHERS.intersection(row.sentence.words):
-        return denied
-    near = range(max(0, mention.first - _NEAR), min(len(row), mention.last + 1 + _NEAR))
-    return denied._replace(side=Side.BOTH) if any(_is_either(row, at) for at in near) else denied
-
-
-def _is_either(row: Row, at: int) -> bool:
-    """Return whether a word names both sides one by one: "in either hip", "neither hip"."""
-    word = row.sentence.words[row.firsts[at]]
-    is_of_limb = at + 1 < len(row) and bool(row[at + 1].concept("joint") or row[at + 1].concept("limb"))
-    return word in _EITHERS and (word == _EITHER or is_of_limb)
-
-
-def refer_back(mention: Mention, items: Row, named: set[Side]) -> None:
-    """Give "that hip" the one side that was named before, and note the sides that are named here."""
-    if mention.side is not _UNSTATED:
-        named.add(mention.side)
-    elif len(named) == 1 and (REFERRING in items[mention.place].text.split() or _is_of_same_side(items, mention)):
-        mention.side = next(iter(named))
-    elif len(named) == 1 and is_of_other(items, mention):
-        mention.side = opposite(next(iter(named)))
-
-
-def refers_back(row: Row) -> bool:
-    """Return whether a sentence may refer to a side named before: "that hip", "on the same side"."""
-    return not {REFERRING, _SAME, *OTHERS}.isdisjoint(row.sentence.words)
-
-
-def _is_of_same_side(row: Row, mention: Mention) -> bool:
-    """Return whether a pain is told to be on the side of what was told before: "hip on the same side aches"."""
-    words = row.sentence.words
-    return _SAME in words and mention.saying.is_pain and any(pair == (_SAME, _SIDE) for pair in pairwise(words))
-
-
 def _share(items: list[Item], chain: list[Mention], behind: dict[int, Side]) -> None:
     """Pass a side on to what follows in the chain. A side after its end, "(L)", applies to all before it too.
 
@@ -150,7 +109,7 @@ def _before(items: list[Item], place: int, loose: Set[int]) -> Side:
     at = place - 1
     while at >= 0 and (at in loose or _is_between(items[at])):
         at -= 1
-    if at >= 2 and (opened := _opening_bracket(items, at)) is not None:
+    if at >= 1 and (opened := _opening_bracket(items, at)) is not None:
         return opened
     found = []
     while at >= 0 and items[at].is_side:
@@ -161,6 +120,31 @@ def _before(items: list[Item], place: int, loose: Set[int]) -> Side:
                 break  # "hip pain left, right knee pain"
             at -= 1
     return combine_sides(side for side in found if side) if found else Side.UNSTATED
+
+
+def _before_pain(items: list[Item], place: int) -> Side:
+    """Return the side that opens what is told of a pain, before its word: "left sided pain in the groin"."""
+    at = _skip_links(items, place - 1)
+    if at > 0 and items[at].role is Role.RUN:
+        at = _skip_links(items, at - 1)  # "left pain down the back of the thigh"
+    if at < 1 or items[at].role is not Role.PAIN_WORD:
+        return _UNSTATED
+    at -= 1
+    while at >= 0 and items[at].entry.qualifiers and not items[at].is_marked(*_LISTS):
+        at -= 1  # "left severe pain"
+    if (opened := _opening_bracket(items, at)) is not None:
+        return opened
+    found = []
+    while at >= 0 and items[at].is_side:
+        found.append(items[at].entry.side)
+        at -= 1
+        if at >= 1 and items[at].is_marked(*_LISTS) and items[at].text != _COMMA and items[at - 1].is_side:
+            at -= 1
+    is_free = at < 0 or items[at].is_marked(_LINK, Mark.STOP, *_LISTS) or bool(items[at].entry.cues)
+    is_free = is_free or items[at].text in _HEADINGS
+    if not found or not is_free or _is_of_other(items, at + 1):
+        return _UNSTATED
+    return combine_sides(side for side in found if side)
 
 
 def _is_of_other(items: list[Item], side: int) -> bool:
@@ -196,7 +180,11 @@ def _skip_links(items: list[Item], at: int) -> int:
 
 def _opening_bracket(items: list[Item], at: int) -> Side | None:
     """Return the side in a bracket that ends at a place and opens what is told: "(R) hip pain", not "groin (R)"."""
-    if items[at].text != _CLOSING or not items[at - 1].is_side or items[at - 2].text not in _OPENING:
+    if at < 1 or items[at].text != _CLOSING or not items[at - 1].is_side:
+        return None
+    if (at == 1 or items[at - 2].is_marked(*_LISTS)) and not any(item.text == "(" for item in items[:at]):
+        return items[at - 1].entry.side  # "L) hip pain"
+    if at == 1 or items[at - 2].text not in _OPENING:
         return None
     before = items[at - 3] if at > 2 else None
     is_free = before is None or before.is_marked(Mark.STOP, *_LISTS) or before.text in _HEADINGS
@@ -233,10 +221,11 @@ def _is_between(item: Item) -> bool:
 def _behind(items: Row, last: int, loose: Set[int]) -> Side:
     """Return the side after: "hip pain (L)", "SLR positive at 40 on the left", unless it belongs to what follows."""
     at = last + 1
-    is_opened = False
+    is_opened = is_listed = False
     while at < len(items) and (_is_passed(items, at) or (items[at].text in _OPENING and not is_opened)):
         if is_opened and items[at].number >= 0:
             return Side.UNSTATED  # "SLR 35 left with leg pain, 80 right"
+        is_listed = is_listed or items[at].text == _COMMA
         is_opened = is_opened or items[at].text in _OPENING
         at += 1
     found = []
@@ -250,6 +239,8 @@ def _behind(items: Row, last: int, loose: Set[int]) -> Side:
         at = _compared_at(items, at)
     is_own = at in loose and not is_opened  # "limited rotation of the right hip"
     is_own = is_own or (not is_opened and at < len(items) and items[at].text.split()[0] in _COPULAS)
+    if is_listed and at + 1 < len(items) and items[at].text == _CLOSING:
+        at += 1  # ", (R) knee pain"
     is_taken = bool(found) and (is_own or not _is_of_next(items, at))
     return combine_sides(side for side in found if side) if is_taken else Side.UNSTATED
 
@@ -271,8 +262,8 @@ def _is_passed(items: list[Item], at: int) -> bool:
     """Return whether a word may stand before a side behind its mention: "pain 8/10, left", "pain: yes, left"."""
     item = items[at]
     is_score = item.text == _SLASH and items[at - 1].number >= 0 and at + 1 < len(items) and items[at + 1].number >= 0
-    if item.text == "-" and at + 1 < len(items) and items[at + 1].text in _PASSED:
-        return True  # "leg pain - yes, left"
+    if item.text == "-" and at + 1 < len(items) and (items[at + 1].text in _PASSED or items[at + 1].is_side):
+        return True  # "leg pain - yes, left", "leg pain - left"
     if item.text in _TOO:
         return at + 1 < len(items) and (items[at + 1].is_side or items[at + 1].text == _COMMA)
     return is_score or item.text in _PASSED or item.text in _SEEN or _is_between(item)

@@ -21,7 +21,7 @@ def is_before_it(items: Sequence[Item], place: int) -> bool:
 def before_act(items: Row, mentions: Sequence[Mention], place: int) -> Iterator[Mention]:
     """Yield the findings of the time before an operation or the like: "numb in the left leg before the operation"."""
     act = _act_behind(items, place)
-    others = (item for at, item in enumerate(items) if at != place)
+    others = (item for at, item in enumerate(items) if at not in {place, act})  # "may" is a month, too
     if (
         act is None
         or any(item.text in _AFTER for item in items[place:act])

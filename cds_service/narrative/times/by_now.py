@@ -21,6 +21,7 @@ _RESULTS: Final = frozenset({"negative", "normal", "absent"})
 _UNITS: Final = frozenset({"wk", "week", "day", "month", "mo", "mth", "visit", "review", "session", "hour", "hr"})
 _UNIT: Final = frozenset({"degrees", "degree", "deg"})
 _NONE: Final = frozenset({"none", "nil"})
+_CORRECTING: Final = frozenset({"correction", "corrected", "sorry", "mean", "meant", "oops", "apologies", "amended"})
 _NEAR: Final = 3  # items behind "now"
 
 
@@ -29,6 +30,8 @@ def is_over_by_now(row: Row, behind: Row | None, mentions: Sequence[Mention], me
     if mention.value is not FindingValue.PRESENT:
         return False
     if _is_of_before_operation(row, mention) or _is_answered_as_normal(row, mention):
+        return True
+    if any(_is_corrected(row, mention, one) for one in mentions):
         return True
     is_then = _is_told_of_then(row, mention)
     is_past = is_then or (mention.when is not None and mention.when.year > 0) or _is_told_as_was(row, mention)
@@ -68,6 +71,16 @@ def _is_answered_as_normal(row: Row, mention: Mention) -> bool:
     """Return whether what was asked about is normal: "tone reduced? Normal"."""
     is_next = mention.last + 3 >= len(row) and len(row) > 1 and mention.saying.is_ground  # not "EMG: normal"
     return is_next and row[-2].text == ":" and row[-1].concept("result") == "normal"
+
+
+def _is_corrected(row: Row, mention: Mention, denial: Mention) -> bool:
+    """Return whether a denial takes a mention back: "fever - correction, no fever", "limp, I mean no limp"."""
+    if denial.first <= mention.last + 1 or denial.saying.records != mention.saying.records:
+        return False
+    words = row.sentence.words[slice(*row.words(mention.last + 1, denial.first))]
+    before = row[mention.last + 1 : denial.first]
+    is_denied = any(cue.is_before and cue.effect is CueEffect.NEGATED for item in before for cue in item.entry.cues)
+    return not _CORRECTING.isdisjoint(words) and (is_denied or denial.value is FindingValue.ABSENT)
 
 
 def _denies(other: Mention, mention: Mention) -> bool:

@@ -16,6 +16,7 @@ _AMOUNTS: Final = frozenset(
     | {"about", "around", "over", "nearly", "many"}
 )
 _TREATMENTS: Final = ("act", "agent", "danger")  # a drug that was stopped was tried
+_MAY: Final = "may"
 _LATELY: Final = frozenset({"recently", "last"})
 _FEW, _HAD = 5, "had"
 _SOON, _DISCHARGED = 6, "discharged"
@@ -31,7 +32,7 @@ def ceases(items: Row, place: int) -> bool:
         return False  # "numb leg, stopped work two weeks ago"
     if not behind or behind[0].is_marked(Mark.LIST, Mark.STOP) or behind[0].text in _WHOLLY or behind[0].text == ")":
         return True
-    is_dated = behind[0].text in _WHEN and len(behind) > 1 and behind[1].year > 0
+    is_dated = behind[0].text in _WHEN and len(behind) > 1 and (behind[1].year > 0 or names_day(items, place + 2))
     first, end = items.words(place + 1, min(place + _NEAR, len(items) - 1))
     words = items.sentence.words[first:end]
     is_counted = words[0].isdecimal() or words[0] in _AMOUNTS or words[0] in _AGO
@@ -51,7 +52,9 @@ def is_until(item: Item) -> bool:
 def names_day(items: Row, place: int) -> bool:
     """Return whether an item is a month, a feast or the like, up to which something went on: "limp until Xmas"."""
     is_day = items[place].concept(DAY) is not None or items[place].is_marked(Mark.THEN)
-    return is_day or items.sentence.words[items.firsts[place]] in _LATELY
+    word = items.sentence.words[items.firsts[place]]
+    is_month = word == _MAY and (place + 1 == len(items) or items[place + 1].is_marked(Mark.LIST, Mark.STOP))
+    return is_day or is_month or word in _LATELY
 
 
 def lasted_until(items: Sequence[Item], mention: Mention, place: int) -> bool:

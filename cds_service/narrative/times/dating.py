@@ -12,6 +12,7 @@ from cds_service.narrative.words.traits import marked
 _COMMA = ","
 _PAST, _NEAR = frozenset({"had", "was", "were", "got"}), 4  # items before a pain: "had leg pain after a fall in 2015"
 _AFTER = frozenset({"after", "following", "since"})
+_HISTORIES = frozenset({"h / o", "history of", "hx of", "history", "hx"})
 _FAR = 2  # words between what happened and its date
 _LISTS = (Mark.LIST, Mark.JOINED)
 _STOP = marked(Mark.STOP)
@@ -45,11 +46,35 @@ def date_mentions(row: Row, mentions: Sequence[Mention], times: Sequence[Time]) 
             mention.dated(one.time.when, began=began)
 
 
-def histories(row: Row, times: Sequence[Time]) -> frozenset[int]:
-    """Return the items of "three-week history of": it is no cue of the past."""
+def histories(row: Row, mentions: Sequence[Mention], times: Sequence[Time]) -> frozenset[int]:
+    """Return the items of "three-week history of", and of "h/o LBP since 2 years": they are no cues of the past."""
     if not times:
         return frozenset()
-    return frozenset(at for time in times if time.kind is TimeKind.HISTORY for at in row.places(time.first, time.end))
+    told = {at for time in times if time.kind is TimeKind.HISTORY for at in row.places(time.first, time.end)}
+    lasting = () if row.has_year else (_place(row, time) for time in times if time.kind is TimeKind.SINCE)
+    return frozenset(told.union(*(_lasting(row, mentions, one) for one in lasting)))
+
+
+def _lasting(row: Row, mentions: Sequence[Mention], placed: _Placed) -> Iterator[int]:
+    """Yield the "history of" before a complaint that lasts up to now: nothing follows its time."""
+    if placed.end < len(row) and not row[placed.end].is_marked(Mark.STOP, *_LISTS):
+        return
+    for mention in mentions:
+        between = row[mention.last + 1 : placed.first]
+        is_told = mention.last < placed.first and all(item.is_side or item.is_marked(Mark.LINK) for item in between)
+        if not is_told or mention.saying.past is not None or mention.saying.is_drug:
+            continue
+        at = mention.first - 1
+        while at > 0 and row[at].text not in _HISTORIES and _may_follow(row[at]):
+            at -= 1
+        if at >= 0 and row[at].text in _HISTORIES:
+            yield at
+
+
+def _may_follow(item: Item) -> bool:
+    """Return whether an item may stand between "history of" and a complaint."""
+    is_joining = item.is_side or item.is_unknown or item.is_marked(Mark.LINK, *_LISTS)
+    return (is_joining or item.entry.saying is not None) and not item.entry.cues
 
 
 def _place(row: Row, time: Time) -> _Placed:

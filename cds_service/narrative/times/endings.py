@@ -23,12 +23,23 @@ _MAX_UNKNOWN: Final = 4
 _NEAR: Final = 3  # items between "not" and what is not over
 _COMMA, _SLASH, _ACT = ",", "/", "act"
 _LISTS = (Mark.LIST, Mark.JOINED)
-_PRONOUNS = frozenset({"it", "this", "these", "they", "all"})
+_PRONOUNS = frozenset({"it", "this", "these", "they", "all", "that", "which"})
 _CONTRASTS = frozenset({"but", "though", "although", "however"})
 _AFTER = frozenset({"after", "following", "during", "post"})
 _ARTICLES = frozenset({"the", "her", "his", "my", "their", "this", "that"})
+# They begin a clause that only tells how it came to be seen: "the pain for which we saw him has settled".
+_RELATING = frozenset({"that", "which", "for", "with", "of", "about", "we", "he", "she", "they", "i", "you"})
+_SEEN = frozenset(
+    {"saw", "seen", "see", "referred", "presented", "came", "brought", "attended", "admitted", "consulted", "treated"}
+    | {"reviewed", "injected", "operated", "complained", "reported", "described", "mentioned", "troubled", "bothered"}
+    | {"troubling", "bothering", "listed", "assessed", "discussed"}
+)
 _LEADING_TO_WHICH, _WHICH, _LEAST = frozenset({"from", "of", "with"}), frozenset({"which", "that"}), 2
 _TOWARDS = _ARTICLES | {"in", "into", "at", "on", "to", "over", "around", "in the", "at the", "of the"}
+_AUXILIARIES = frozenset({"has", "have", "had", "is", "now", "completely", "fully", "since"})
+_TROUBLES = frozenset(
+    {"loss", "dysfunction", "antalgic", "weakness", "numbness", "numb", "incontinence", "retention", "fever", "limp"}
+)
 _SCIATICA, _BACK_AGAIN = "sciatica", ("come back", "came back", "returned", "return")
 _NOW: Final = marked(Mark.NOW)
 _FUNCTIONS = ("reflex", "reflex-place", "topic")  # heads of what is lost: coming back is its recovery
@@ -78,7 +89,7 @@ def _was_before_now(items: Row, mention: Mention) -> bool:
     return was and any(item.is_marked(Mark.NOW) for item in items[mention.last :])
 
 
-def _ended_by(items: Sequence[Item], mentions: Sequence[Mention], place: int) -> Iterator[Mention]:
+def _ended_by(items: Row, mentions: Sequence[Mention], place: int) -> Iterator[Mention]:
     if _is_hindered(items, place) or any(_is_part(items, place, one) for one in mentions):
         return
     ahead = _object(items, mentions, place)
@@ -115,13 +126,19 @@ def _is_part(items: Sequence[Item], place: int, mention: Mention) -> bool:
 def _may_end(items: Sequence[Item], mention: Mention, place: int) -> bool:
     """Return whether the word ends such a finding: that something "returned" ends only its loss."""
     if _is_not_back(items, place):
-        return mention.saying.is_pain or _SCIATICA in mention.saying.records
+        return mention.saying.is_pain or _SCIATICA in mention.saying.records or _names_loss(items, mention)
     if items[place].is_marked(Mark.CEASED):
         return may_cease(items, mention)
     is_function = any(items[mention.place].concept(kind) for kind in _FUNCTIONS)
-    return (
-        items[place].is_marked(Mark.RESTORED) if is_function and mention.results else items[place].is_marked(Mark.OVER)
-    )
+    is_lost = is_function and bool(mention.results) and not _names_loss(items, mention)
+    return items[place].is_marked(Mark.RESTORED if is_lost else Mark.OVER)
+
+
+def _names_loss(items: Sequence[Item], mention: Mention) -> bool:
+    """Return whether a mention names what is lost as a trouble, which can go: "antalgic gait", "loss of control"."""
+    own = items[mention.first : mention.last + 1]
+    is_led = any(item.text.startswith("loss") for item in items[max(0, mention.first - 1) : mention.first])
+    return is_led or any(not _TROUBLES.isdisjoint(item.text.split()) for item in own)
 
 
 def _is_not_back(items: Sequence[Item], place: int) -> bool:
@@ -157,22 +174,39 @@ def _is_placed(items: Sequence[Item], mention: Mention, place: int) -> bool:
     return not between or any(item.text not in _ARTICLES for item in between)
 
 
-def _is_subject(items: Sequence[Item], mention: Mention, place: int) -> bool:
+def _is_subject(items: Row, mention: Mention, place: int) -> bool:
     """Return whether a word is said of the mention: nothing between them begins something else."""
     between = [item for item in _without_bracket(items[mention.last + 1 : place]) if item.text != _SLASH]  # "6/52"
     if len(between) > _REACH:
         return False
-    while between and (AUXILIARIES.issuperset(between[-1].text.split()) or between[-1].is_marked(Mark.DEGREE)):
+    while (
+        between
+        and between[-1].text not in _PRONOUNS
+        and (AUXILIARIES.issuperset(between[-1].text.split()) or between[-1].is_marked(Mark.DEGREE))
+    ):
         between.pop()
     if _is_relative(between):
         return True
     is_open = not between or between[-1].is_marked(*_LISTS) or between[-1].text in _PRONOUNS
     is_referring = bool(between) and between[-1].text in _PRONOUNS
+    if _tells_of_visit(items, mention, place):
+        return True
     unknown = sum(item.is_unknown for item in between)
     is_cause_told = any(item.text in _AFTER for item in between)
     return unknown <= _MAX_UNKNOWN and not any(
         _begins(item, may_list=is_open, may_contrast=is_referring, is_cause_told=is_cause_told) for item in between
     )
+
+
+def _tells_of_visit(items: Row, mention: Mention, place: int) -> bool:
+    """Return whether all between a mention and its end tells how it came to be seen: "for which we saw him has"."""
+    between = items[mention.last + 1 : place]
+    first, end = items.words(mention.last + 1, place - 1) if between else (0, 0)
+    words = items.sentence.words[first:end]
+    if not words or words[0] not in _RELATING or _SEEN.isdisjoint(words):
+        return False
+    is_plain = all(item.entry.saying is None and not item.is_marked(Mark.LIST) for item in between)
+    return is_plain and not _AUXILIARIES.isdisjoint(words[-1:])
 
 
 def _is_relative(items: Sequence[Item]) -> bool:

@@ -87,7 +87,9 @@ def _objects(said: Sequence[Item], at: int, opening: int) -> bool:
 def _refutes(said: Sequence[Item], at: int) -> bool:
     """Return whether a denial is of all that was quoted: "pt denies", but not "pt denies a limp"."""
     follows = said[at + 1] if at + 1 < len(said) else None
-    return said[at].text == _FROM or follows is None or follows.is_marked(Mark.LIST, Mark.STOP) or follows.text in _ITS
+    is_end = follows is None or follows.is_marked(Mark.LIST, Mark.STOP) or follows.text in _ITS
+    is_told = follows is not None and follows.is_marked(Mark.WRITER) and at + 2 == len(said)  # "on questioning"
+    return said[at].text == _FROM or is_end or is_told
 
 
 def _is_quoted_behind(row: Row, mention: Mention) -> bool:

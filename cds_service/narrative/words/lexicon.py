@@ -164,12 +164,13 @@ class Section:
     """What a section says of all that stands in it.
 
     `effect`: that of a cue before everything. `until_blank`: a blank line ends it. `is_of_diagnoses`: only diagnoses
-    are read.
+    are read. `opens`: what a heading before it led has ended.
     """
 
     effect: CueEffect | None = None
     until_blank: bool = False
     is_of_diagnoses: bool = False
+    opens: bool = False
 
 
 # What a frame records: by its head's concept the meaning by the concept of a slot, or under "" by itself.
@@ -178,13 +179,17 @@ FrameTable: TypeAlias = Mapping[str, Mapping[str, PhraseMeaning]]
 
 @dataclass(frozen=True, slots=True)
 class PlainWords:
-    """Words that may stand in a plain denial. `turning`: phrases behind which something else may be said."""
+    """Words that may stand in a plain denial. `turning`: phrases behind which something else may be said.
+
+    `contrasting`: they begin a clause of its own.
+    """
 
     words: frozenset[str]
     things: frozenset[str]
     limits: frozenset[str]
     excepting: frozenset[str]
     turning: frozenset[str]
+    contrasting: frozenset[str]
     retracting: frozenset[str]
 
 

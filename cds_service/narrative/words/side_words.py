@@ -16,6 +16,7 @@ _LITTLE: Final = frozenset({"hardly", "barely", "scarcely", "little", "much", "e
 _NO_OR_LITTLE: Final = _LITTLE | {"no", "any", "some", "only"}
 _BOTH, _LEADING, _ONE = "both", frozenset({"on", "the", "to", "of"}), frozenset({"left", "right", "l", "r"})
 _AND: Final = frozenset({"and", "&", "+", "/", "or", ","})
+_OCCASIONS: Final = frozenset({"before", "after", "during", "day", "night", "when", "while"})
 _WHERE: Final = frozenset({"in", "at"})
 _OF: Final = "of"
 _REACH: Final = 6  # words
@@ -28,12 +29,14 @@ def is_no_side(words: Sequence[str], place: int) -> bool:
 
 
 def _is_of_one_side(words: Sequence[str], place: int) -> bool:
-    """Return whether "both" are two things of the one side that is named behind: "both on the left"."""
+    """Return whether "both" are two times, or two things of the one side that is named behind: "both on the left"."""
     if words[place] != _BOTH:
         return False
     at = place + 1
     while at < len(words) and words[at] in _LEADING:
         at += 1
+    if at < len(words) and words[at] in _OCCASIONS:
+        return True  # "both before and after"
     is_one = at < len(words) and words[at] in _ONE
     return is_one and (at + 1 == len(words) or words[at + 1] not in _AND)
 

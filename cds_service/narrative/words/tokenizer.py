@@ -22,6 +22,7 @@ _PLAIN = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*")  # such a phrase needs no split
 _AS_WRITTEN = frozenset(",:/()+&<>")
 _ENDING = frozenset(".;!")
 _INITIALS = re.compile(r"(?<![^\W_])[A-Za-z]\.[A-Za-z]")
+_LETTERED = re.compile(r"(?:[a-h]|[ivx]{1,4})\)\s")
 _ROTATION = re.compile(r"\srot", re.IGNORECASE)
 _OF_ROTATION = frozenset({"int", "ext"})
 _TITLES = frozenset({"dr", "mr", "mrs", "ms", "prof"})  # a name follows
@@ -67,6 +68,11 @@ class Sentence(NamedTuple):
     def text(self) -> str:
         """Return all that decides how it is read: its words, as written, and its end."""
         return _BETWEEN.join((*self.words, *self.spellings, self.ending))
+
+    @property
+    def is_number(self) -> bool:
+        """Return whether it is but the number of an entry: "2."."""
+        return self.ending == STOP and len(self.words) == 1 and self.words[0].isdecimal()
 
     def span(self, first: int, end: int) -> tuple[int, int]:
         """Return where the words from `first` up to `end` begin and end in the text, in characters."""
@@ -222,7 +228,9 @@ def _begins_sentence(text: str, at: int) -> bool:
 
 
 def _line_ending(token: str, match: re.Match[str], text: str) -> str:
-    """Return how a line break ends a sentence. A next line in lower case continues it."""
+    """Return how a line break ends a sentence. A next line in lower case continues it, but not an entry "b)"."""
     if token.count("\n") > 1:
         return PARAGRAPH
+    if _LETTERED.match(text, match.end()):
+        return LINE
     return "" if match.end() < len(text) and text[match.end()].islower() else LINE

@@ -1,8 +1,9 @@
 """Builds sentences of names and templates whose right reading follows from their parts, and counts what is read.
 
 A template is a sentence with slots: `{a}` is a name without a side, `{a.left}`, `{a.right}` and `{a.both}` one with it,
-and `{a.A}` one at the beginning of the sentence. `says` gives each slot's reading: "present", "absent", or "neither",
-which must not be read as present. `sides` gives the side of a slot that the sentence says elsewhere than in the name.
+and `{a.A}` one at the beginning of the sentence. `says` gives each slot's reading: "present", "absent", "some", which
+is present on that side or on none, or "neither", which must not be read as present. `sides` gives the side of a slot
+that the sentence says elsewhere than in the name.
 """
 
 import random
@@ -20,7 +21,7 @@ from cds_service.narrative.reader import NarrativeReader, TextKind
 FOLDER = Path(__file__).parent
 SIDES = {"left": "left ", "right": "right ", "both": "bilateral ", "L": "L ", "R": "R "}
 SAID_SIDES = {"left": "left", "right": "right", "both": "both", "L": "left", "R": "right"}
-OPPOSITE = {"present": "absent", "absent": "present", "neither": "present"}
+OPPOSITE = {"present": "absent", "some": "absent", "absent": "present", "neither": "present"}
 NO_SIDE = "unstated"
 
 
@@ -80,6 +81,11 @@ class Part(NamedTuple):
     says: str
     side: str
 
+    @property
+    def value(self) -> str:
+        """Return the value that is to be read."""
+        return "present" if self.says == "some" else self.says
+
 
 class Built(NamedTuple):
     """A sentence that was built, and its parts."""
@@ -126,13 +132,20 @@ def phrases(extra: dict[str, Any] | None = None) -> list[Phrase]:
 
 
 def templates(path: Path) -> list[Template]:
-    """Return the templates of a file: its `[[template]]` tables; `texts` that say the same may share one."""
-    rows = tomllib.loads(path.read_text(encoding="utf-8"))["template"]
-    return [
-        Template(text, row["says"], row.get("sides", {}), row.get("kinds", {}), row.get("findings", {}))
-        for row in rows
-        for text in row["texts"]
-    ]
+    """Return the templates of a file: its `[[template]]` tables; `texts` that say the same may share one.
+
+    A text says what `says` has of the slots that are in it. `kinds`, before the tables, are those of the phrases that
+    fill any slot for which a template names no others.
+    """
+    written = tomllib.loads(path.read_text(encoding="utf-8"))
+    return [_template(text, row, written.get("kinds")) for row in written["template"] for text in row["texts"]]
+
+
+def _template(text: str, row: dict[str, Any], kinds: list[str] | None) -> Template:
+    slots = {name.partition(".")[0] for _, name, _, _ in Formatter().parse(text) if name}
+    says = {slot: said for slot, said in row["says"].items() if slot in slots}
+    fitting = {slot: kinds for slot in says if kinds} | row.get("kinds", {})
+    return Template(text, says, row.get("sides", {}), fitting, row.get("findings", {}))
 
 
 def are_related(one: Phrase, other: Phrase) -> bool:
@@ -180,7 +193,7 @@ def is_wrong(part: Part, read: set[tuple[str, str]]) -> bool:
     """Return whether a part is read as its opposite, or on a side that is not its own."""
     if any(value == OPPOSITE[part.says] for value, _ in read):
         return True
-    sides = {side for value, side in read if value == part.says}
+    sides = {side for value, side in read if value == part.value}
     return bool(sides - {part.side, NO_SIDE}) if part.says != "neither" else False
 
 
@@ -188,7 +201,9 @@ def is_read(part: Part, read: set[tuple[str, str]]) -> bool:
     """Return whether a part is read as it is meant. A side that is not said is never one."""
     if part.says == "neither":
         return not is_wrong(part, read)
-    sides = {side for value, side in read if value == part.says}
+    sides = {side for value, side in read if value == part.value}
+    if part.says == "some" and NO_SIDE in sides:
+        return True
     return part.side in sides or (part.side == "both" and {"left", "right"} <= sides)
 
 

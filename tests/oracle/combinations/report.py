@@ -12,7 +12,7 @@ from tests.shipped import shipped_knowledge
 
 from .combining import FOLDER, measure, phrases, sentences, templates
 
-SHOWN = 40
+SHOWN = 150
 
 
 def main(arguments: list[str]) -> None:
