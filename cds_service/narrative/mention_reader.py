@@ -202,7 +202,8 @@ def _has_own_place(row: Row, place: int) -> bool:
 
 def _is_felt(row: Row, place: int) -> bool:
     """Return whether a place is but where feeling was tested: "FADIR painful, sensation in the foot normal"."""
-    if row[place].role is not Role.PLACE or place + 1 == len(row) or row[place + 1].concept("result") is None:
+    behind = next((item for item in row[place + 1 :] if not item.is_side), None)
+    if row[place].role is not Role.PLACE or behind is None or behind.concept("result") is None:
         return False
     lead = place - 1
     while lead > 0 and row[lead].text in _IN_THE:
