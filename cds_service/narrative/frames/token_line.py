@@ -112,9 +112,9 @@ class TokenLine:
             self.tokens.append(token)
 
     def is_behind(self, concept: str) -> bool:
-        """Return whether the last head is one of a concept that another frame reads."""
+        """Return whether another frame reads the last head: a topic, or one of a concept."""
         last = next((one for one in reversed(self.tokens) if one.is_head or one.part is _BREAK), BREAK)
-        return last.part is Part.OTHER and last.concept == concept
+        return last.part is Part.OTHER and last.concept in {"", concept}
 
     def _tells_of_pain(self, at: int) -> bool:
         """Return whether pain is told of the last place, and more of another side: "shin pain L, numb R foot"."""
