@@ -204,8 +204,8 @@ def is_of_relative(items: Sequence[Item], mention: Mention, place: int) -> bool:
     """Return whether a relative behind a mention has it: "sciatica in her mother", "sciatica - mother"."""
     between = items[mention.last + 1 : place]
     is_closing = len(between) == 1 and between[0].text == _DASH and place + 1 == len(items)
-    if len(between) > 1 and between[0].is_unknown and between[1].text in _IN:
-        between = between[1:]  # "febrile episodes in her mother"
+    if len(between) > 1 and between[0].is_unknown and (between[1].text in _IN or between[1].text == _COLON):
+        between = between[1:]  # "febrile episodes in her mother", "prednisone use: father"
     return is_closing or (bool(between) and all(item.is_marked(Mark.LINK) for item in between))
 
 

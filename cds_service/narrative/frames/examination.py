@@ -37,7 +37,7 @@ RESULT, TOPIC, GRADE = "result", "topic", "grade"
 SHARED: frozenset[str] = frozenset({RESULT, TOPIC, GRADE, "filler", "whole", "position"})
 _HIP = "hip"
 _N, _Y = "n", "y"  # "power N"; beside "y" it says no
-_FILLER, _WHOLE, _POSITION = "filler", "whole", "position"
+_FILLER, _POSITION = "filler", "position"
 _LISTS = (Mark.LIST, Mark.JOINED)
 _BREAK, _RESULT, _UNSTATED = Part.BREAK, Part.RESULT, Side.UNSTATED
 _BRIDGES = (Mark.LINK, Mark.RUN)
@@ -268,12 +268,6 @@ def lacks(row: Row, at: int, is_named: Callable[[Item], bool]) -> bool:
 
 def _ends_name(item: Item) -> bool:
     return item.is_marked(*_BRIDGES, *_LISTS, Mark.STOP) or item.concept(_FILLER) is not None
-
-
-def is_part(item: Item) -> bool:
-    """Return whether an item names a part of a leg: not the limb, nor a range of roots."""
-    is_range = item.concept("root") is not None and sum(character.isdigit() for character in item.text) > 1
-    return item.concept(_WHOLE) is None and not is_range
 
 
 def speaks_of(row: Row, kind: str, concept: str) -> bool:

@@ -5,9 +5,12 @@ from typing import Final
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.words.items import Row
+from cds_service.narrative.words.lexicon import Mark
 from cds_service.narrative.words.tokens import Part, Token
 
 EQUAL: Final = frozenset({"symmetric", "symmetrical", "symmetrically", "symm", "sym", "equal", "equally", "same"})
+_MINUS: Final = frozenset({"( - )", "[-]"})
+_SIGNS: Final = _MINUS | {"( + )", "[+]"}
 _NIL: Final = frozenset(
     {"nil", "none", "zero", "absent", "is absent", "are absent", "all absent", "not present", "negative"}
 )
@@ -21,10 +24,17 @@ def merge(one: Token, other: Token, row: Row) -> Token:
     value = values.pop() if len(values) == 1 else None
     if values and _are_grades_of_reflexes(one, other, row):
         value = FindingValue.PRESENT  # "AJ 0 2+": it is lost on one side, whichever that is
-    if one.value and row[other.at].text in _NIL:
+    is_denied = other.value is FindingValue.PRESENT and _is_minus_before(row, one.at)
+    if is_denied or (one.value and row[other.at].text in _NIL):
         value = FindingValue.ABSENT
     at = other.at if one.value is None and other.value else one.at  # "positive for numbness"
     return one._replace(at=at, value=value, grade=one.grade or other.grade, words=(*one.words, *other.words))
+
+
+def _is_minus_before(row: Row, at: int) -> bool:
+    """Return whether a minus sign denies what stands behind it: "(-) weakness in the leg"."""
+    is_first = at == 0 or row[at - 1].is_marked(Mark.LIST) or row[0].text in _SIGNS
+    return row[at].text in _MINUS and is_first
 
 
 def joins(first: Token, between: Token, second: Token) -> bool:

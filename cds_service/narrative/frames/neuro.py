@@ -9,7 +9,7 @@ from cds_service.narrative.words.lexicon import Mark
 
 NEURO: Final = "neuro"  # the topic
 _TOPIC, _RESULT, _FILLER = "topic", "result", "filler"
-_DEFICIT = "deficit"
+_DEFICIT, _WHOLE = "deficit", "whole"
 _NO = frozenset({"n", "( - )", "[ - ]", "-ve", "- ve", "negative", "neg", "absent"})  # behind a deficit
 _REACH = 6  # items
 _LISTS = (Mark.LIST, Mark.JOINED, Mark.STOP)
@@ -56,3 +56,9 @@ def denies_deficit(row: Row, at: int, is_deficit: Callable[[Item], bool], is_top
     named = next((item for item in reversed(row[:at]) if is_deficit(item) or is_topic(item)), None)
     is_end = at + 1 == len(row) or row[at + 1].is_marked(Mark.LIST)
     return is_end and named is not None and is_deficit(named)
+
+
+def is_part(item: Item) -> bool:
+    """Return whether an item names a part of a leg: not the limb, nor a range of roots."""
+    is_range = item.concept("root") is not None and sum(character.isdigit() for character in item.text) > 1
+    return item.concept(_WHOLE) is None and not is_range

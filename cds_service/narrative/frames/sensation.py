@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from cds_service.model.facts import FindingValue
 from cds_service.model.sides import Side
 from cds_service.narrative.frames.claims import Claim
-from cds_service.narrative.frames.examination import SHARED, TOPIC, ExaminationFrame, is_part, lacks
-from cds_service.narrative.frames.neuro import NEURO, denies_deficit, is_summed_up, sums_up
+from cds_service.narrative.frames.examination import SHARED, TOPIC, ExaminationFrame, lacks
+from cds_service.narrative.frames.neuro import NEURO, denies_deficit, is_part, is_summed_up, sums_up
 from cds_service.narrative.frames.own_results import ANOTHER, takes_own_result, tells_where
 from cds_service.narrative.mentions import Mention
 from cds_service.narrative.words.items import Item, Row

@@ -11,12 +11,11 @@ from cds_service.narrative.frames.examination import (
     SHARED,
     TOPIC,
     ExaminationFrame,
-    is_part,
     lacks,
     speaks_of,
 )
 from cds_service.narrative.frames.lifting import AIM, LIFTED, lifts_foot
-from cds_service.narrative.frames.neuro import NEURO, denies_deficit, is_summed_up, sums_up
+from cds_service.narrative.frames.neuro import NEURO, denies_deficit, is_part, is_summed_up, sums_up
 from cds_service.narrative.frames.own_results import tells_where
 from cds_service.narrative.frames.small_words import NONE, NOT
 from cds_service.narrative.mentions import Mention
