@@ -15,13 +15,14 @@ _PARTS: Final = ("region", "root", "reflex-place", "limb", "joint", "site")
 RESULTS: Final = ("result", "grade", "reflex-grade", "degrees")
 _SIGNS: Final = frozenset({"+", "-", "0"})
 _TURNS: Final = frozenset({",", "but", "then", "->", "and"})
-_TURNED: Final = marked(Mark.NOW, Mark.RETURN, Mark.AFTER_OPERATION)
+_TURNED: Final = marked(Mark.NOW, Mark.RETURN, Mark.AFTER_OPERATION, Mark.OVER)
 _THEN: Final = (Mark.THEN, Mark.EARLIER, Mark.WAS, Mark.BEFORE_OPERATION)
 _WITH_TIME: Final = ("last month", "last week", "last visit", "last time")  # "absent last month" is one phrase
 _IT_IS: Final = frozenset({"it", "it is", "its"})
 _SMALL: Final = _IT_IS | frozenset({"is", "are", "has", "at", "/", "and"})
 _RELATIVES: Final = frozenset({"which", "that", "is", "are", "has"})
 _PRESENT, _COMMA, _WAS = "present", ",", ("was ", "were ")
+_COMMA_NOW: Final = ", now"
 _IN, _MAY = "in", "may"  # the month; by itself it is another word
 _UNKNOWN: Final = "unknown"
 _LONGEST: Final = 8  # items of what is told of now
@@ -96,6 +97,8 @@ def _turn_at(row: Row, at: int) -> Turn | None:
     item = row[at]
     if item.text in _TURNS and (after := _after_operation(row, at)):
         return Turn(at, after)
+    if item.is_marked(Mark.OVER) and item.text.startswith(_COMMA_NOW):
+        return Turn(at, at) if at == len(row) - 1 else None  # ", now pain free" is one phrase
     if item.is_marked(Mark.RETURN):
         is_last = at == len(row) - 1 and _PRESENT in item.text.split()  # ", present today" is one phrase
         return Turn(at, at) if is_last else None
