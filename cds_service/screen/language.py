@@ -47,6 +47,7 @@ class LanguageCheck:
 
     def __init__(self, words: LanguageWords, narrative: Lexicon) -> None:
         self._own = words.own.union(chain.from_iterable(map(str.split, narrative.entries)))
+        self._whole = words.own  # what the content knows is often cut short: "cont" and "role" make no "controle"
         self._clinical = words.clinical
         self._other = frozenset(word for word in words.other if not word.startswith("-")) - self._own - self._clinical
         self._parts = tuple(word.strip("-") for word in words.other if word.startswith("-"))
@@ -150,7 +151,8 @@ class LanguageCheck:
     def _is_compound(self, word: str) -> bool:
         """Return whether a word is two known ones: "weightlifter"."""
         splits = range(_SHORTEST_PART, min(len(word), _LONGEST_COMPOUND) - _SHORTEST_PART + 1)
-        return any(word[:at] in self._own and word[at:].removesuffix("s") in self._own for at in splits)
+        own = self._whole
+        return any(word[:at] in own and word[at:].removesuffix("s") in own for at in splits)
 
 
 def _without_ending(stem: str) -> Iterator[str]:
