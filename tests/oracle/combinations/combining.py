@@ -96,18 +96,24 @@ class Built(NamedTuple):
 
 
 @dataclass
-class Tally:
-    """How many parts were read by what they say, what was not, and what was read as something dangerous."""
+class Rates:
+    """How much was read, by what is said, and by the kinds of what a sentence was built of."""
 
     read: Counter[str] = field(default_factory=Counter)
     all: Counter[str] = field(default_factory=Counter)
-    by: dict[tuple[str, str], Counter[bool]] = field(default_factory=dict)  # by template, and by phrase
-    missed: list[tuple[str, str, str]] = field(default_factory=list)  # (sentence, what it says, finding)
-    dangers: list[tuple[str, str, str]] = field(default_factory=list)
+    by: dict[tuple[str, str], Counter[bool]] = field(default_factory=dict)
 
     def rate(self, says: str) -> float:
         """Return the share that was read."""
         return self.read[says] / self.all[says] if self.all[says] else 1.0
+
+
+@dataclass
+class Tally(Rates):
+    """What of the parts was not read, or was read as something dangerous: the sentence, what it says, the finding."""
+
+    missed: list[tuple[str, str, str]] = field(default_factory=list)
+    dangers: list[tuple[str, str, str]] = field(default_factory=list)
 
     def worst(self, what: str, below: float = 0.9) -> list[tuple[float, str]]:
         """Return the templates or phrases of which less is read than `below`."""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from cds_service.narrative.reader import NarrativeReader
 
-from .combining import FOLDER, NO_SIDE, readings
+from .combining import FOLDER, NO_SIDE, Rates, readings
 
 LONG = {"left": "left", "right": "right"}
 SPELLINGS = (("left", "right"), ("L", "R"), ("L", "R"), ("Lt", "Rt"), ("left", "right"))
@@ -39,18 +39,11 @@ class Examined(NamedTuple):
 
 
 @dataclass
-class Count:
-    """How much was read by what is said, and what was not or was read as something dangerous."""
+class Count(Rates):
+    """What was not read, or was read as something dangerous."""
 
-    read: Counter[str] = field(default_factory=Counter)
-    all: Counter[str] = field(default_factory=Counter)
-    by: dict[tuple[str, str], Counter[bool]] = field(default_factory=dict)
     missed: list[tuple[Examined, Told]] = field(default_factory=list)
     dangers: list[tuple[Examined, str]] = field(default_factory=list)
-
-    def rate(self, value: str) -> float:
-        """Return the share that was read."""
-        return self.read[value] / self.all[value] if self.all[value] else 1.0
 
 
 @cache
